@@ -1,0 +1,105 @@
+"""Ids and partition keys, parsed once at the border. Nothing else may become a path or a key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from qmirror_assets.errors import KeyParseError, VersionError
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z")
+_NODE_PART = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
+_VERSION = re.compile(r"(\d{4})\.(\d{1,2})\.(\d{1,4})\Z")
+_HEX32 = re.compile(r"[0-9a-f]{32}\Z")
+_HEX64 = re.compile(r"[0-9a-f]{64}\Z")
+# Names that some file systems keep for devices: a release must unpack anywhere.
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))]
+)
+
+
+def parse_slug(text: str, what: str) -> str:
+    """A dataset or domain name: 1-64 of a-z, 0-9 and inner hyphens; no reserved device name."""
+    if not _SLUG.match(text) or text in _RESERVED:
+        raise KeyParseError(
+            f"bad {what}",
+            expected="1 to 64 of a-z, 0-9 and inner hyphens, not a reserved device name",
+            found=repr(text[:80]),
+            remedy="Rename it, for instance to 'earth-science'",
+        )
+    return text
+
+
+def parse_node(text: str) -> str:
+    """A node path such as `plan` or `refine/round_2/write`."""
+    parts = PurePosixPath(text).parts if text else ()
+    if not parts or "/".join(parts) != text or not all(_NODE_PART.match(p) for p in parts):
+        raise KeyParseError(
+            "bad stage name",
+            expected="lower-case words joined by '/', such as refine/round_2/write",
+            found=repr(text[:80]),
+        )
+    return text
+
+
+def parse_sample_id(text: str) -> str:
+    """A sample id: 32 hexadecimal digits."""
+    if not _HEX32.match(text):
+        raise KeyParseError(
+            "bad sample id",
+            expected="32 hexadecimal digits",
+            found=repr(text[:80]),
+            remedy="List ids with `qmirror rejects` or read column `id` of a release",
+        )
+    return text
+
+
+def parse_digest(text: str) -> str:
+    """A content digest: 64 hexadecimal digits (sha256)."""
+    if not _HEX64.match(text):
+        raise KeyParseError("bad digest", expected="64 hexadecimal digits", found=repr(text[:80]))
+    return text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """A release name `YYYY.M.N`: year, month, running number. Ordered by its numbers."""
+
+    year: int
+    month: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """Parse `2026.11.0`."""
+        match = _VERSION.match(text)
+        if not match or not 1 <= int(match[2]) <= 12:  # noqa: PLR2004
+            raise VersionError(
+                "bad version name",
+                expected="YYYY.M.N such as 2026.11.0",
+                found=repr(text[:80]),
+            )
+        version = cls(int(match[1]), int(match[2]), int(match[3]))
+        if str(version) != text:
+            raise VersionError("bad version name", expected=str(version), found=repr(text))
+        return version
+
+    def next(self) -> Version:
+        """The next running number of the same month."""
+        return Version(self.year, self.month, self.number + 1)
+
+    def __str__(self) -> str:
+        return f"{self.year}.{self.month}.{self.number}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartitionKey:
+    """What a lease, a manifest pointer and a run fact belong to."""
+
+    dataset: str
+    node: str
+    domain: str
+
+    def __str__(self) -> str:
+        return f"{self.dataset}:{self.node}:{self.domain}"

@@ -1,0 +1,72 @@
+"""The phrase rules in order, and the guard that keeps them off what they cannot read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from qmirror_assets.mirror.context_rules import (
+    adjective,
+    attributive,
+    counted,
+    every,
+    portion,
+    position,
+    preposition,
+    several,
+    strength,
+    verb_object,
+)
+from qmirror_assets.mirror.frames import Frame, PhraseRule, Place
+from qmirror_assets.mirror.noun_rules import copula, noun_before, noun_of, parenthesis, symbol
+from qmirror_assets.mirror.spans import Span
+
+RULES: Final[tuple[PhraseRule, ...]] = (
+    parenthesis,
+    symbol,
+    every,
+    counted,
+    noun_of,
+    noun_before,
+    adjective,
+    several,
+    attributive,
+    portion,
+    strength,
+    copula,
+    position,
+    verb_object,
+    preposition,
+)
+# Ranges, tolerances, ratios and products: the value is only a part of what is said.
+_TANGLED_LEFT: Final = re.compile(
+    r"(?:\d\s?(?:to|and|or|–|-|by|×|x|:)\s|[±<>≤≥~≈+]\s?|\bbetween(?: [^.;?!]{1,30} and)? |"
+    r"\b(?:at least|at most|up to|more than|less than|fewer than|only|than|per|plus|minus|times) )$",
+    re.IGNORECASE,
+)
+_TANGLED_RIGHT: Final = re.compile(
+    r"\s?(?:[±×^+:]|,? (?:and |or )?(?:about )?\d[\d.,]* ?(?:[a-zA-Z°%µΩ]+[,;.]| and)|–\s?\d|-\d| or \d| times (?:as|the)| (?:more|less|higher|lower|greater|smaller|"
+    r"longer|shorter|faster|slower|larger|warmer|cooler|hotter|colder|heavier|per|apiece)\b)"
+)
+
+
+def find_frame(question: str, span: Span) -> Frame | None:
+    """How `question` reads without the value of `span`, or None if no rule is sure."""
+    place = Place(question, span)
+    if _TANGLED_LEFT.search(place.left) or _TANGLED_RIGHT.match(place.right):
+        return None
+    for rule in RULES:
+        frame = rule(place)
+        if frame is not None:
+            return _at_sentence_start(question, replace(frame, rule=rule.__name__))
+    return None
+
+
+def _at_sentence_start(question: str, frame: Frame) -> Frame:
+    before = question[: frame.start].rstrip()
+    if before and before[-1] not in ".?!\n":
+        return frame
+    if re.search(r"\d\.$", before) and question[frame.start - 1 : frame.start] != " ":
+        return frame
+    return replace(frame, text=frame.text[:1].upper() + frame.text[1:])

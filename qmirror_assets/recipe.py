@@ -1,0 +1,273 @@
+"""A recipe: inert, validated data. It declares what is built, never how it is run."""
+
+from __future__ import annotations
+
+import importlib.resources
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from qmirror_assets.borders import load_yaml, nearest, validate
+from qmirror_assets.conditions import Condition
+from qmirror_assets.errors import KeyParseError, RecipeError
+from qmirror_assets.fingerprint import fingerprint
+from qmirror_assets.keys import parse_node, parse_slug
+
+Name = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, Field(max_length=2_000)]
+
+
+class Part(BaseModel):
+    """Base of all recipe parts: unknown keys refused, no NaN, immutable."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+class SeedFiles(Part):
+    """Seed files by path or glob, relative to the recipe's folder."""
+
+    file: str = Field(description="Path or glob of .jsonl, .csv or .parquet files.")
+    columns: dict[str, str] = Field(default={}, description="Our field -> column of the file.")
+    domain: str = Field(default="", description="Domain of rows that name none.")
+    language: str = ""
+    licence: str = ""
+    source: str = ""
+
+
+class ComputedSeeds(Part):
+    """Seeds computed from problem families; any count from a random_seed."""
+
+    count: int = Field(ge=1, le=10_000_000)
+    domains: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    random_seed: int | None = Field(default=None, description="Default: the recipe's.")
+
+
+class ComputedSource(Part):
+    """The wrapper that marks a computed source in the list of seeds."""
+
+    computed: ComputedSeeds
+
+
+class StepSpec(Part):
+    """One step: a registered kind and its settings."""
+
+    name: Name
+    uses: str = Field(description="Kind of step, see `qmirror schema`.")
+    with_: dict[str, Any] = Field(default={}, alias="with", description="Settings of the step.")
+
+
+class MapStage(Part):
+    """Every row through one step."""
+
+    kind: Literal["map"] = "map"
+    name: Name
+    uses: str
+    with_: dict[str, Any] = Field(default={}, alias="with")
+    description: Text = ""
+
+
+class RefineStage(Part):
+    """A loop: up to `rounds` passes through `steps`; keeps the best round of every row."""
+
+    kind: Literal["refine"] = "refine"
+    name: Name
+    rounds: int = Field(ge=1, le=10)
+    steps: tuple[StepSpec, ...] = Field(min_length=1, max_length=8)
+    accept: tuple[Condition, ...] = Field(
+        default=(), description="A row that meets all of these stops with `accepted`."
+    )
+    no_suggestion: tuple[Condition, ...] = Field(
+        default=(), description="A row that meets all of these stops with `no_suggestion`."
+    )
+    rank_by: tuple[str, ...] = Field(
+        min_length=1, description="Numeric columns; the round with the largest tuple is kept."
+    )
+    patience: int | None = Field(
+        default=None, ge=1, description="Rounds without gain after which a row stops: `no_gain`."
+    )
+    description: Text = ""
+
+
+class FilterStage(Part):
+    """Rows that fail a condition become rejections."""
+
+    kind: Literal["filter"] = "filter"
+    name: Name
+    where: tuple[Condition, ...] = Field(min_length=1)
+    reason: Literal["rule_failed", "filtered"] = "filtered"
+    detail: str = Field(default="", description="Column whose text explains a rejection.")
+    description: Text = ""
+
+
+class Quota(Part):
+    """At most `most` rows for each non-empty value of `column` in a domain."""
+
+    column: str
+    most: int = Field(ge=1)
+
+
+class DedupStage(Part):
+    """Near-duplicates by normalised text, and quotas, inside a domain."""
+
+    kind: Literal["dedup"] = "dedup"
+    name: Name
+    columns: tuple[str, ...] = Field(min_length=1)
+    near: float | None = Field(
+        default=None, ge=0.5, le=1.0, description="Jaccard similarity of word triples."
+    )
+    quotas: tuple[Quota, ...] = ()
+    description: Text = ""
+
+
+class AssembleStage(Part):
+    """Choose and name the columns of the final sample."""
+
+    kind: Literal["assemble"] = "assemble"
+    name: Name
+    columns: dict[str, str] = Field(min_length=1, description="Final column -> column here.")
+    image: str = Field(default="", description="Final column that holds the picture's digest.")
+    description: Text = ""
+
+
+Stage = Annotated[
+    MapStage | RefineStage | FilterStage | DedupStage | AssembleStage,
+    Field(discriminator="kind"),
+]
+
+
+class GateSpec(Part):
+    """Thresholds of the checks over a candidate. Each is one expectation."""
+
+    min_rows: int = Field(default=1, ge=1)
+    min_rows_per_domain: int = Field(default=1, ge=0)
+    min_evaluated: float = Field(default=1.0, ge=0, le=1)
+    max_reject_rate: float = Field(default=0.6, ge=0, le=1)
+    max_duplicate_rate: float = Field(default=0.1, ge=0, le=1)
+    min_yield: float = Field(default=0.2, ge=0, le=1, description="Per domain: accepted / seeds.")
+    score_column: str = "score"
+    score_range: tuple[float, float] = (0.0, 100.0)
+    require_image: bool = True
+    preserve: dict[str, str] = Field(
+        default={}, description="Final column -> seed column that must be equal to it."
+    )
+
+
+class ReleaseSpec(Part):
+    """What the published version looks like."""
+
+    title: str = ""
+    licence: str = "CC-BY-4.0"
+    language: tuple[str, ...] = ("en",)
+    tags: tuple[str, ...] = ()
+    splits: dict[str, float] = {"train": 0.8, "validation": 0.1, "test": 0.1}
+    split_by: str = Field(default="family", description="Rows with one value stay in one split.")
+    hub_repo: str = Field(default="", description="owner/name on the Hub; empty: local only.")
+
+    @field_validator("splits")
+    @classmethod
+    def _sum_to_one(cls, splits: dict[str, float]) -> dict[str, float]:
+        if abs(sum(splits.values()) - 1) > 1e-9 or any(v < 0 for v in splits.values()):  # noqa: PLR2004
+            raise ValueError("split shares must be positive and sum to 1")
+        return splits
+
+
+class Limits(Part):
+    """When a build counts as failed."""
+
+    failure_rate: float = Field(
+        default=0.1, ge=0, le=1, description="Share of rows failing for engine reasons."
+    )
+
+
+class RecipeSpec(Part):
+    """A whole recipe file."""
+
+    recipe: str = Field(description="Name; also the default dataset name.")
+    title: Text = ""
+    description: Text = ""
+    random_seed: int = Field(ge=0)
+    seeds: tuple[SeedFiles | ComputedSource, ...] = Field(min_length=1)
+    domains: dict[str, str] = Field(default={}, description="Domain slug -> display name.")
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    gate: GateSpec = GateSpec()
+    release: ReleaseSpec = ReleaseSpec()
+    limits: Limits = Limits()
+    profile: str = Field(default="embedded", description="Profile used when none is named.")
+
+    @model_validator(mode="after")
+    def _names(self) -> RecipeSpec:
+        try:
+            parse_slug(self.recipe, "recipe name")
+            for domain in self.domains:
+                parse_slug(domain, "domain")
+        except KeyParseError as error:
+            raise ValueError(str(error)) from error
+        names = [parse_node(stage.name) for stage in self.stages]
+        doubled = sorted({n for n in names if names.count(n) > 1})
+        if doubled:
+            raise ValueError(f"stage name {doubled[0]!r} stands twice")
+        taken = sorted({"intake", "snapshot", "candidate", "published"}.intersection(names))
+        if taken:
+            raise ValueError(f"stage name {taken[0]!r} is one of the system's own assets")
+        if not isinstance(self.stages[-1], AssembleStage):
+            raise ValueError("the last stage must be of kind 'assemble'")  # noqa: TRY004
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A recipe with the folder its relative paths start from."""
+
+    spec: RecipeSpec
+    folder: Path
+    digest: str
+    place: str = ""  # the shipped name, or the path as the user gave it
+
+    @property
+    def name(self) -> str:
+        """The recipe's own name."""
+        return self.spec.recipe
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """Shipped recipe names and their files."""
+    root = Path(str(importlib.resources.files("qmirror_assets") / "recipes"))
+    return {p.parent.name: p for p in sorted(root.glob("*/recipe.yaml"))}
+
+
+def find_recipe(name_or_path: str) -> Path:
+    """The recipe file of a shipped name, a folder or a file."""
+    shipped = shipped_recipes()
+    if name_or_path in shipped:
+        return shipped[name_or_path]
+    path = Path(name_or_path)
+    if path.is_dir():
+        path = path / "recipe.yaml"
+    if path.is_file():
+        return path
+    raise RecipeError(
+        "no such recipe",
+        expected=f"a path, or one of {', '.join(shipped) or 'none shipped'}",
+        found=repr(name_or_path),
+        remedy=nearest(name_or_path, list(shipped)) if shipped else "",
+    )
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """Load and validate a recipe.
+
+    Raises:
+        RecipeError: with file, line, place and remedy.
+    """
+    path = find_recipe(name_or_path)
+    data, lines = load_yaml(path, "recipe")
+    if not isinstance(data, dict):
+        raise RecipeError(f"recipe {path.name} is empty", expected="a mapping with key `recipe`")
+    spec = validate(RecipeSpec, data, f"recipe {path.name}", lines)
+    digest = fingerprint("recipe", spec.model_dump(mode="json", by_alias=True))
+    return Recipe(spec, path.parent.resolve(), digest, name_or_path)

@@ -1,0 +1,250 @@
+"""The runner: what is missing -> run it -> commit. No Dagster here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qmirror_assets.errors import NotFoundError
+from qmirror_assets.keys import PartitionKey
+from qmirror_assets.records import DUPLICATE_REASONS, ENGINE_REASONS
+from qmirror_assets.runner.calls import Budget, Caller
+from qmirror_assets.runner.dedup import DedupPass, split
+from qmirror_assets.runner.engines import Engines
+from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progress, ignore_progress
+from qmirror_assets.runner.freshness import Pinned, Staleness, pin, staleness
+from qmirror_assets.runner.judged import RoundTable, settled_segments
+from qmirror_assets.runner.output import Output, commit
+from qmirror_assets.runner.rows import Previous, RowsPass, Unchanged
+from qmirror_assets.stages.graph import Graph, Node, NodeKind
+from qmirror_assets.store import Store, tables
+from qmirror_assets.store.leases import Lease, hold
+from qmirror_assets.store.manifest import Manifest
+from qmirror_assets.store.sorting import sorted_batches
+
+
+@dataclass(slots=True)
+class Runner:
+    """Materializes the partitions of one dataset. One event loop for all of them, so an HTTP
+    session or a loaded model serves the whole run."""
+
+    store: Store
+    graph: Graph
+    engines: Engines
+    dataset: str
+    run_id: str
+    budget: Budget = field(default_factory=Budget)
+    on_progress: OnProgress = ignore_progress
+    lease_wait: float = 30.0
+    _loop: asyncio.Runner = field(default_factory=asyncio.Runner)
+
+    def staleness(self, node: Node, domain: str) -> Staleness:
+        """Whether a partition is up to date, from manifests alone."""
+        key = PartitionKey(self.dataset, node.name, domain)
+        pinned = pin(self.store, node, self.dataset, domain, self.engines)
+        if isinstance(pinned, str):
+            return Staleness(False, (f"{pinned} is not built",))
+        current = self.store.current(key)
+        return staleness(current[1] if current else None, node, pinned)
+
+    def materialize(self, name: str, domain: str, *, retry: bool = False) -> Materialized:
+        """Bring one (stage, domain) up to date.
+
+        Args:
+            name: Node of the graph.
+            domain: Partition key.
+            retry: Run rows again whose last outcome was an engine failure.
+
+        Raises:
+            NotFoundError: an input is not built. PartitionBusy, EngineUnavailable,
+            StoreUnavailable, BudgetReached: as named; finished actions are kept.
+        """
+        node = self.graph[name]
+        key = PartitionKey(self.dataset, name, domain)
+        pinned = self._pin(node, domain)
+        fresh = self._fresh(key, node, pinned)
+        if fresh is not None and not (retry and self.has_engine_failures(fresh.manifest)):
+            return fresh
+        with hold(self.store.state, key, wait=self.lease_wait) as lease:
+            pinned = self._pin(node, domain)
+            # another process may have done the work while this one waited
+            fresh = self._fresh(key, node, pinned)
+            if fresh is not None and not (retry and self.has_engine_failures(fresh.manifest)):
+                return fresh
+            return self._run(node, lease, pinned)
+
+    def _pin(self, node: Node, domain: str) -> Pinned:
+        pinned = pin(self.store, node, self.dataset, domain, self.engines)
+        if isinstance(pinned, str):
+            raise NotFoundError(
+                f"{node.name} of domain {domain!r} cannot run",
+                expected=f"{pinned} of that domain to be built",
+                found="no manifest",
+                remedy=f"Materialize {pinned} first, or run `qmirror build`",
+            )
+        return pinned
+
+    def _fresh(self, key: PartitionKey, node: Node, pinned: Pinned) -> Materialized | None:
+        current = self.store.current(key)
+        if current is None or not staleness(current[1], node, pinned).fresh:
+            return None
+        return Materialized(key, current[1], current[0], Facts(), fresh=True)
+
+    def has_engine_failures(self, manifest: Manifest) -> bool:
+        """Whether rows of a partition failed for reasons that `retry` may cure."""
+        if manifest.counts.rejected == 0:
+            return False
+        path = self.store.cas.verified_path(manifest.rejections)
+        reasons = set(tables.read_columns(path, ["reason"]).column("reason").to_pylist())
+        return not reasons.isdisjoint({reason.value for reason in ENGINE_REASONS})
+
+    def _run(self, node: Node, lease: Lease, pinned: Pinned) -> Materialized:
+        started = time.perf_counter()
+        facts = Facts()
+        output = Output(self.store, tables.row_schema(node.columns))
+        try:
+            run = {
+                NodeKind.ROWS: self._run_rows,
+                NodeKind.JUDGED: self._run_judged,
+                NodeKind.DEDUP: self._run_dedup,
+            }[node.kind]
+            rows_in, duplicates, settled = run(node, lease, pinned, output, facts)
+            digest, manifest = commit(
+                self.store, lease, output,
+                stage_fingerprint=node.fingerprint,
+                engines={k: dict(v) for k, v in pinned.engines.items()},
+                partition_fingerprint=pinned.fingerprint, inputs=pinned.inputs, rows_in=rows_in,
+                duplicates=duplicates, settled=settled, partial=pinned.partial,
+            )  # fmt: skip
+        finally:
+            output.discard()
+        facts.seconds = time.perf_counter() - started
+        self.store.state.add_materialization(lease.key, digest, self.run_id, facts.to_json())
+        return Materialized(lease.key, manifest, digest, facts, fresh=False)
+
+    def _source(self, manifest: Manifest) -> Path:
+        return self.store.cas.verified_path(manifest.rows)
+
+    # -- row nodes
+
+    def _run_rows(
+        self, node: Node, lease: Lease, pinned: Pinned, output: Output, facts: Facts
+    ) -> tuple[int, int, int]:
+        source = pinned.manifests[0]
+        caller = Caller(self.store, self.engines, facts, self.budget, self.run_id)
+        seed = self.graph.recipe.spec.random_seed
+        rows = RowsPass(node, lease.key, self._source(source), caller, seed)
+        index = rows.index()
+        previous = self._previous(node, lease.key, pinned)
+        unchanged = rows.unchanged(index, previous)
+        facts.rows_reused = unchanged.count
+        report = self._reporter(lease.key, index.num_rows, unchanged.count, facts)
+        if previous is None:
+            self._loop.run(_finishing(rows.run(output, unchanged, report), caller))
+        else:
+            self._run_changed(rows, output, unchanged, previous, caller, report)
+        return index.num_rows, 0, source.counts.rows_out - index.num_rows
+
+    def _run_changed(
+        self,
+        rows: RowsPass,
+        output: Output,
+        unchanged: Unchanged,
+        previous: Previous,
+        caller: Caller,
+        report: Callable[[int], None],
+    ) -> None:
+        spool = Output(self.store, rows.schema)
+        try:
+            self._loop.run(_finishing(rows.run(spool, unchanged, report), caller))
+            rows.merge(output, Previous(*spool.finish()), unchanged, previous)
+        finally:
+            spool.discard()
+
+    def _previous(self, node: Node, key: PartitionKey, pinned: Pinned) -> Previous | None:
+        """The last materialization, when its rows would come out the same today."""
+        current = self.store.current(key)
+        if current is None:
+            return None
+        manifest = current[1]
+        same_engines = {k: dict(v) for k, v in pinned.engines.items()} == {
+            k: dict(v) for k, v in manifest.engines.items()
+        }
+        if manifest.stage_fingerprint != node.fingerprint or not same_engines:
+            return None
+        path = self.store.cas.verified_path
+        return Previous(path(manifest.rows), path(manifest.rejections))
+
+    def _reporter(
+        self, key: PartitionKey, total: int, done: int, facts: Facts
+    ) -> Callable[[int], None]:
+        state = {"done": done}
+
+        def report(rows: int) -> None:
+            state["done"] += rows
+            self.on_progress(Progress(key, state["done"], total, facts.calls, facts.hits))
+
+        report(0)
+        return report
+
+    # -- whole-partition nodes
+
+    def _run_judged(
+        self, node: Node, lease: Lease, pinned: Pinned, output: Output, facts: Facts
+    ) -> tuple[int, int, int]:
+        rounds = self._rounds(node, pinned)
+        schema = tables.row_schema(node.columns)
+        spools = [Output(self.store, schema) for _ in rounds]
+        try:
+            for spool, segment in zip(spools, settled_segments(node, rounds), strict=True):
+                for batch in segment:
+                    spool.rows.write(batch)
+            paths = [spool.finish()[0] for spool in spools]
+            for batch in sorted_batches(paths, schema, ["sample_id"], self.store.spill):
+                output.rows.write(batch)
+        finally:
+            for spool in spools:
+                spool.discard()
+        return output.rows.written.rows, 0, 0
+
+    def _rounds(self, node: Node, pinned: Pinned) -> list[RoundTable]:
+        manifests = {item.node: m for item, m in zip(pinned.inputs, pinned.manifests, strict=True)}
+        rounds = []
+        for end in node.settings["ends"]:
+            steps = [name for name in manifests if self.graph[name].round == self.graph[end].round]
+            rejections = [self.store.cas.verified_path(manifests[n].rejections) for n in steps]
+            rounds.append(RoundTable(self._source(manifests[end]), tuple(rejections)))
+        return rounds
+
+    def _run_dedup(
+        self, node: Node, lease: Lease, pinned: Pinned, output: Output, facts: Facts
+    ) -> tuple[int, int, int]:
+        source = pinned.manifests[0]
+        dedup = DedupPass(node.settings)
+        twins = 0
+        report = self._reporter(lease.key, source.counts.rows_out, 0, facts)
+        for batch in tables.iter_batches(self._source(source)):
+            rows, rejections, count = split(batch, dedup.decide(batch))
+            output.rows.write(rows)
+            output.rejections.write(rejections)
+            twins += count
+            report(batch.num_rows)
+        return source.counts.rows_out, twins, 0
+
+    def close(self) -> None:
+        """Close the engines and the event loop."""
+        self._loop.run(self.engines.close())
+        self._loop.close()
+
+
+async def _finishing(work: object, caller: Caller) -> None:
+    try:
+        await work  # type: ignore[misc]
+    finally:
+        await caller.finish()
+
+
+__all__ = ["DUPLICATE_REASONS", "Budget", "Materialized", "Progress", "Runner"]

@@ -1,0 +1,252 @@
+"""Actions: look up, run what is missing with bounded concurrency, journal, share in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from qmirror_assets.engines.base import (
+    Call,
+    Engine,
+    Failure,
+    FailureKind,
+    Outcome,
+    Raw,
+    Request,
+    Role,
+    Usage,
+)
+from qmirror_assets.errors import BudgetReached, DamagedObject, NotFoundError
+from qmirror_assets.fingerprint import action_key
+from qmirror_assets.keys import PartitionKey
+from qmirror_assets.records import Json
+from qmirror_assets.runner.engines import Engines
+from qmirror_assets.runner.facts import Facts
+from qmirror_assets.runner.journal import Journal
+from qmirror_assets.store import Store
+from qmirror_assets.store.actions import Entry
+
+BLOBS = "blobs"  # key of a cached raw body: names of its fields that are CAS digests
+
+
+@dataclass(slots=True)
+class Budget:
+    """A cap on calls and cost of a whole run."""
+
+    max_calls: int | None = None
+    max_cost: float | None = None
+    calls: int = 0
+    cost: float = 0.0
+
+    def spend(self) -> None:
+        """Count one call that is about to be made.
+
+        Raises:
+            BudgetReached: a cap is reached; what is finished is kept.
+        """
+        if self.max_calls is not None and self.calls >= self.max_calls:
+            raise BudgetReached(
+                "the cap on calls is reached",
+                found=f"{self.calls} calls",
+                remedy="Run again with a larger --max-calls; finished calls are kept",
+            )
+        if self.max_cost is not None and self.cost >= self.max_cost:
+            raise BudgetReached(
+                "the cap on cost is reached",
+                found=f"{self.cost:.4f}",
+                remedy="Run again with a larger --max-cost; finished calls are kept",
+            )
+        self.calls += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which row of which partition asks."""
+
+    key: PartitionKey
+    sample_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    key: str
+    request: Request
+    origin: Origin
+    future: asyncio.Future[Outcome]
+
+
+class Caller:
+    """Answers requests of one materialization from the cache or an engine."""
+
+    def __init__(
+        self, store: Store, engines: Engines, facts: Facts, budget: Budget, run_id: str
+    ) -> None:
+        self._store, self._engines, self._facts = store, engines, facts
+        self._budget, self._run_id = budget, run_id
+        self._journal = Journal(store, run_id)
+        self._known: dict[str, Entry] = {}
+        self._in_flight: dict[str, asyncio.Future[Outcome]] = {}
+        self._pools: dict[Role, _Pool] = {}
+
+    def key_of(self, request: Request) -> str:
+        """The action key of a request under this run's engine for its role."""
+        return action_key(self._engines.identity(request.role), request.body, request.images)
+
+    def preload(self, keys: Sequence[str]) -> None:
+        """Look many keys up at once; forget what was preloaded before."""
+        self._known = self._store.actions.get_many(keys)
+
+    async def ask(self, key: str, request: Request, origin: Origin) -> Raw | Failure:
+        """The raw result of a request: cached, shared with one in flight, or freshly made."""
+        entry = self._lookup(key)
+        if entry is not None:
+            self._facts.hits += 1
+            return Raw(entry.raw)
+        future = self._in_flight.get(key)
+        if future is not None:
+            self._facts.shared += 1
+            return await asyncio.shield(future)
+        future = asyncio.get_running_loop().create_future()
+        self._in_flight[key] = future
+        self._budget.spend()
+        self._pool(request.role).submit(_Job(key, request, origin, future))
+        try:
+            return await future
+        finally:
+            self._in_flight.pop(key, None)
+
+    def _lookup(self, key: str) -> Entry | None:
+        entry = self._known.get(key) or self._journal.pending(key) or self._store.actions.get(key)
+        if entry is None:
+            return None
+        lost = [n for n in entry.raw.get(BLOBS, ()) if not self._store.cas.has(entry.raw[n])]
+        if lost:  # the picture was deleted: the action is made again
+            self._store.actions.drop([key])
+            return None
+        return entry
+
+    def _pool(self, role: Role) -> _Pool:
+        if role not in self._pools:
+            self._pools[role] = _Pool(self, self._engines.get(role))
+        return self._pools[role]
+
+    async def execute(self, engine: Engine, jobs: Sequence[_Job]) -> None:
+        """Run one engine batch and settle its futures."""
+        started = time.perf_counter()
+        calls, broken = self._load(jobs)
+        outcomes = list(await engine.run(calls)) if calls else []
+        seconds = (time.perf_counter() - started) / max(len(jobs), 1)
+        ready = [job for job in jobs if job.key not in broken]
+        if len(outcomes) != len(ready):
+            fault = Failure(
+                FailureKind.GARBAGE, f"{len(outcomes)} outcomes for {len(ready)} calls"
+            )
+            outcomes = [fault] * len(ready)
+        for job, outcome in [*zip(ready, outcomes, strict=True), *self._pair(jobs, broken)]:
+            self._settle(job, outcome, seconds)
+
+    @staticmethod
+    def _pair(jobs: Sequence[_Job], broken: Mapping[str, Failure]) -> list[tuple[_Job, Outcome]]:
+        return [(job, broken[job.key]) for job in jobs if job.key in broken]
+
+    def _load(self, jobs: Sequence[_Job]) -> tuple[list[Call], dict[str, Failure]]:
+        calls, broken = [], {}
+        for job in jobs:
+            try:
+                images = tuple(self._store.cas.get(digest) for digest in job.request.images)
+                calls.append(Call(job.request, images))
+            except (NotFoundError, DamagedObject) as error:
+                broken[job.key] = Failure(FailureKind.ENGINE, str(error))
+        return calls, broken
+
+    def _settle(self, job: _Job, outcome: Outcome, seconds: float) -> None:
+        if isinstance(outcome, Raw):
+            raw, entry = self._keep(job, outcome)
+            result: Outcome = raw
+        else:
+            result, entry = outcome, None
+            self._facts.failures += 1
+        self._count(job.request.role, outcome.usage, seconds)
+        self._journal.add(job.key, entry, self._attempt(job, outcome, seconds))
+        if not job.future.done():
+            job.future.set_result(result)
+
+    def _keep(self, job: _Job, raw: Raw) -> tuple[Raw, Entry]:
+        body = dict(raw.body)
+        for name, data in raw.blobs.items():
+            body[name] = self._store.cas.put(data)
+        if raw.blobs:
+            body[BLOBS] = sorted(raw.blobs)
+        entry = Entry(
+            self._engines.identity(job.request.role), job.request.body, job.request.images, body,
+            raw.usage.prompt_tokens, raw.usage.completion_tokens,
+        )  # fmt: skip
+        return Raw(body, {}, raw.usage), entry
+
+    def _cost(self, role: Role, usage: Usage) -> float:
+        price = self._engines.price(role)
+        if price is None:
+            return 0.0
+        return (
+            usage.prompt_tokens * price.prompt + usage.completion_tokens * price.completion
+        ) / 1e6
+
+    def _count(self, role: Role, usage: Usage, seconds: float) -> None:
+        cost = self._cost(role, usage)
+        self._facts.calls += 1
+        self._facts.prompt_tokens += usage.prompt_tokens
+        self._facts.completion_tokens += usage.completion_tokens
+        self._facts.engine_seconds += seconds
+        self._facts.cost += cost
+        self._budget.cost += cost
+
+    def _attempt(self, job: _Job, outcome: Outcome, seconds: float) -> dict[str, Json]:
+        origin, usage = job.origin, outcome.usage
+        failed = isinstance(outcome, Failure)
+        return {
+            "action_key": job.key, "dataset": origin.key.dataset, "node": origin.key.node,
+            "domain": origin.key.domain, "sample_id": origin.sample_id, "run_id": self._run_id,
+            "role": job.request.role.value, "outcome": outcome.kind.value if failed else "ok",
+            "tries": outcome.tries if failed else 1, "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens, "seconds": round(seconds, 6),
+            "cost": self._cost(job.request.role, usage), "at": time.time(),
+        }  # fmt: skip
+
+    async def finish(self) -> None:
+        """Stop the workers and keep what is done; also after an error or a cancellation."""
+        for pool in self._pools.values():
+            await pool.stop()
+        self._pools.clear()
+        self._journal.flush()
+        self._store.cas.sync()
+
+
+class _Pool:
+    """Workers of one engine: as many as it takes `run` calls at once, each filling a batch."""
+
+    def __init__(self, caller: Caller, engine: Engine) -> None:
+        self._caller, self._engine = caller, engine
+        self._queue: asyncio.Queue[_Job] = asyncio.Queue()
+        self._workers = [asyncio.create_task(self._work()) for _ in range(engine.in_flight)]
+
+    def submit(self, job: _Job) -> None:
+        self._queue.put_nowait(job)
+
+    async def _work(self) -> None:
+        while True:
+            jobs = [await self._queue.get()]
+            while len(jobs) < self._engine.batch_size and not self._queue.empty():
+                jobs.append(self._queue.get_nowait())
+            try:
+                await self._caller.execute(self._engine, jobs)
+            except Exception as error:  # noqa: BLE001  # handed to every row that waits for it
+                for job in jobs:
+                    if not job.future.done():
+                        job.future.set_exception(error)
+
+    async def stop(self) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)

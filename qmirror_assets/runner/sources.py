@@ -1,0 +1,166 @@
+"""Seed sources of a dataset: files and the computed generator, read one seed at a time."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from qmirror_assets.errors import SeedFileError
+from qmirror_assets.fingerprint import short_digest
+from qmirror_assets.recipe import ComputedSource, Recipe, SeedFiles
+from qmirror_assets.records import Json, Reason, Seed
+from qmirror_assets.store.cas import file_digest
+
+DEFAULT_DOMAIN = "general"
+"""Domain of seeds that name none in files that give none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedSeed:
+    """A seed with its reading order and where it came from."""
+
+    seed: Seed
+    digest: str
+    display: str
+    place: str
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedSeed:
+    """A row that is no seed, and why."""
+
+    reason: Reason
+    detail: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All seed sources of a dataset."""
+
+    entries: Sequence[SeedFiles | ComputedSource]
+    folder: Path  # relative paths start here
+    random_seed: int
+    displays: Mapping[str, str] = field(default_factory=dict)
+    limit: int | None = None
+
+    @classmethod
+    def of(cls, recipe: Recipe, files: Sequence[str] = (), limit: int | None = None) -> Sources:
+        """The recipe's sources, or the user's own files instead."""
+        spec = recipe.spec
+        own = tuple(SeedFiles(file=str(Path(f).resolve())) for f in files)
+        return cls(
+            own or spec.seeds, recipe.folder, spec.random_seed, dict(spec.domains), limit
+        )
+
+    def files(self) -> list[tuple[SeedFiles, Path]]:
+        """All seed files with their settings, in reading order.
+
+        Raises:
+            SeedFileError: a path or pattern that matches nothing.
+        """
+        found = []
+        for entry in self.entries:
+            if isinstance(entry, SeedFiles):
+                pattern = entry.file if Path(entry.file).is_absolute() else str(
+                    self.folder / entry.file
+                )  # fmt: skip
+                paths = [Path(p) for p in sorted(glob.glob(pattern))]  # noqa: PTH207
+                if not paths:
+                    raise SeedFileError(
+                        f"seed file {entry.file!r} is not there",
+                        expected="a path or pattern that matches a .jsonl, .csv or .parquet file",
+                        remedy="Check the recipe's `seeds` or --seeds",
+                    )
+                found += [(entry, path) for path in paths]
+        return found
+
+    def identity(self) -> Json:
+        """Contents and settings, never names or order."""
+        files = [
+            [_digest(path), e.model_dump(mode="json", exclude={"file"})] for e, path in self.files()
+        ]
+        computed = [
+            [e.computed.model_dump(mode="json"), self._seed_of(e)]
+            for e in self.entries
+            if isinstance(e, ComputedSource)
+        ]
+        return [sorted(files, key=orjson.dumps), computed, self.limit]
+
+    def _seed_of(self, entry: ComputedSource) -> int:
+        own = entry.computed.random_seed
+        return self.random_seed if own is None else own
+
+    def read(self, keep_image: Callable[[bytes], str]) -> Iterator[NumberedSeed | QuarantinedSeed]:
+        """All seeds and bad rows; with a limit, sources take turns until it is reached."""
+        readers = [self._read_file(e, path, keep_image) for e, path in self.files()]
+        readers += [self._compute(e) for e in self.entries if isinstance(e, ComputedSource)]
+        stream = _round_robin(readers) if self.limit is not None else _in_turn(readers)
+        for ordinal, item in enumerate(stream):
+            if self.limit is not None and ordinal >= self.limit:
+                return
+            yield replace(item, ordinal=ordinal) if isinstance(item, NumberedSeed) else item
+
+    def _read_file(
+        self, entry: SeedFiles, path: Path, keep_image: Callable[[bytes], str]
+    ) -> Iterator[NumberedSeed | QuarantinedSeed]:
+        from qmirror_assets.seeds.files import BadSeed, SeedFile, read_file  # noqa: PLC0415
+
+        file = SeedFile(
+            path, entry.columns, entry.domain or DEFAULT_DOMAIN, entry.language, entry.licence,
+            entry.source,
+        )  # fmt: skip
+        for item in read_file(file, keep_image=keep_image):
+            if isinstance(item, BadSeed):
+                detail = f"{item.detail} | {item.text}" if item.text else item.detail
+                yield QuarantinedSeed(item.reason, detail, f"{item.file}:{item.line}")
+            else:
+                yield self._number(item, path.name)
+
+    def _compute(self, entry: ComputedSource) -> Iterator[NumberedSeed]:
+        from qmirror_assets.seeds.computed import generate  # noqa: PLC0415
+
+        config = entry.computed
+        options: dict[str, Any] = {
+            "domains": config.domains or None, "families": config.families or None,
+        }  # fmt: skip
+        for seed in generate(config.count, self._seed_of(entry), **options):
+            yield self._number(seed, "computed")
+
+    def _number(self, seed: Seed, place: str) -> NumberedSeed:
+        from qmirror_assets.seeds.identity import seed_identity  # noqa: PLC0415
+
+        digest = short_digest(seed_identity(seed).decode())
+        display = self.displays.get(seed.domain) or seed.domain.replace("-", " ").capitalize()
+        return NumberedSeed(seed, digest, display, place, 0)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return file_digest(path)
+    except OSError as error:
+        raise SeedFileError(
+            f"seed file {path.name} cannot be read", found=error.strerror or str(error)
+        ) from error
+
+
+def _in_turn(readers: Sequence[Iterator[Any]]) -> Iterator[Any]:
+    for reader in readers:
+        yield from reader
+
+
+def _round_robin(readers: Sequence[Iterator[Any]]) -> Iterator[Any]:
+    waiting = list(readers)
+    while waiting:
+        for reader in list(waiting):
+            item = next(reader, None)
+            if item is None:
+                waiting.remove(reader)
+            else:
+                yield item

@@ -1,0 +1,51 @@
+"""Do two answers say the same? By value and unit, to the figures they print."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from qmirror_assets.seeds.computed.formatting import count_significant, split_number
+from qmirror_assets.seeds.computed.units import common_spelling, is_scaled, scale_of
+
+_FULL = 3  # figures an answer stands for at least: "8 years" means 8.00
+_FEWEST = 2  # figures a found answer must print before its own rounding excuses a difference
+_SLACK = Decimal("1e-9")
+
+
+def answers_agree(expected: str, found: str) -> bool:
+    """Is `found` the expected answer?
+
+    Numbers agree when they are equal to three significant figures, or to as many as `expected`
+    prints if those are more, or to as many as `found` prints if those are fewer, though never
+    fewer than two. A unit may be spelled otherwise or be another one of the table of units
+    ("0.5 m", "50 cm"). Texts agree when they are equal up to case, spaces and a final stop.
+    """
+    wanted, given = split_number(expected), split_number(found)
+    if wanted is None or given is None:
+        return _plain(expected) == _plain(found)
+    (value, unit), (other, other_unit) = wanted, given
+    converted = _convert(other, common_spelling(other_unit), common_spelling(unit))
+    return converted is not None and _close(value, converted, len(other.as_tuple().digits))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".").strip()
+
+
+def _convert(number: Decimal, unit: str, wanted: str) -> Decimal | None:
+    if unit == wanted:
+        return number
+    if not (is_scaled(unit) and is_scaled(wanted)):  # "fish" never turn into "cells"
+        return None
+    source, target = scale_of(unit), scale_of(wanted)
+    if source.dimension != target.dimension:
+        return None
+    return Decimal(repr(target.from_base(source.to_base(float(number)))))
+
+
+def _close(expected: Decimal, found: Decimal, printed: int) -> bool:
+    figures = max(count_significant(expected), _FULL)
+    if printed >= _FEWEST:
+        figures = min(figures, printed)
+    half_unit = Decimal(5).scaleb(expected.adjusted() - figures)
+    return abs(expected - found) <= half_unit * (1 + _SLACK)

@@ -1,0 +1,88 @@
+"""Seeds of one family, drawn in a seeded order without repeats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qmirror_assets.records import Given, Seed
+from qmirror_assets.seeds.computed.formatting import quantity_text
+from qmirror_assets.seeds.computed.permutation import Permutation
+from qmirror_assets.seeds.computed.pictures import fill
+from qmirror_assets.seeds.computed.solve import solver_of
+from qmirror_assets.seeds.computed.units import is_plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from qmirror_assets.seeds.computed.family import Family
+
+LICENCE = "CC0-1.0"
+
+
+class Drawer:
+    """Draw `index` of a family depends on (random_seed, family, index) alone.
+
+    A draw is skipped when the text of a given stands more than once in the question ("5 m" in
+    "25 m"), when the answer stands in it, for then it could not be rewritten safely, and when a
+    text is bad English ("1 minutes").
+    """
+
+    __slots__ = ("_family", "_ones", "_order", "_solver")
+
+    def __init__(self, family: Family, random_seed: int) -> None:
+        self._family = family
+        self._order = Permutation(family.capacity, f"{random_seed}/{family.id}")
+        self._solver = solver_of(family.id)
+        units = {family.answer.unit, *(given.unit for given in family.givens)}
+        self._ones = frozenset(quantity_text("1", unit) for unit in units if is_plural(unit))
+
+    def seeds(self) -> Iterator[Seed]:
+        """All seeds of the family, in this order."""
+        for index in range(self._family.capacity):
+            seed = self.draw(index)
+            if seed is not None:
+                yield seed
+
+    def draw(self, index: int) -> Seed | None:
+        """The seed at `index`, or None where that draw is skipped."""
+        family = self._family
+        wording, words = self._pick(self._order(index))
+        texts = dict(words)
+        for given in family.givens:
+            texts[given.symbol] = quantity_text(words[given.symbol], given.unit)
+        question, answer = wording.format_map(texts), self._solver.text(words)
+        if not self._reads_well(question, answer, texts):
+            return None
+        return Seed(
+            question=question,
+            answer=answer,
+            domain=family.domain,
+            givens=tuple(
+                Given(given.role, given.symbol, words[given.symbol], given.unit)
+                for given in family.givens
+            ),
+            seed_id=f"{family.id}-{index}",
+            licence=LICENCE,
+            source=f"computed:{family.id}",
+            family=family.id,
+            figure=fill(family.figure, words),
+        )
+
+    def _reads_well(self, question: str, answer: str, texts: Mapping[str, str]) -> bool:
+        if answer in question or answer in self._ones:
+            return False
+        return all(
+            question.count(texts[given.symbol]) == 1 and texts[given.symbol] not in self._ones
+            for given in self._family.givens
+        )
+
+    def _pick(self, place: int) -> tuple[str, dict[str, str]]:
+        """Wording and words at a place of the grid, read as a number of mixed radix."""
+        family = self._family
+        place, at = divmod(place, len(family.wordings))
+        wording = family.wordings[at]
+        words: dict[str, str] = {}
+        for axis in family.axes:
+            place, at = divmod(place, len(axis.rows))
+            words.update(zip(axis.names, axis.rows[at], strict=True))
+        return wording, words

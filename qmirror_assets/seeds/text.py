@@ -1,0 +1,69 @@
+"""Seed text: one normal form (NFC, LF) and no characters that hide or reorder what is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from qmirror_assets.records import Reason
+from qmirror_assets.seeds.faults import RowFault
+
+SNIPPET_CHARACTERS = 200
+
+_SURROGATES = "\ud800-\udfff"
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+# C0 without \t \n, DEL and C1, the line separators some readers split rows at, stray byte order
+# marks, annotation anchors and invisible tag letters. Joiners stay: words need them.
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_REFUSED = re.compile(f"[{_CONTROLS}{_BIDI}{_SURROGATES}]")
+_BIDI_ONE = re.compile(f"[{_BIDI}]")
+_SURROGATE_ONE = re.compile(f"[{_SURROGATES}]")
+_BREAKS = re.compile(r"[\n\t]")
+
+
+def clean_text(text: str, *, limit: int, lines: bool = True, blank: bool = False) -> str:
+    """`text` in NFC with LF line ends; everything else, LaTeX included, byte for byte.
+
+    Args:
+        text: as the file writes it.
+        limit: most characters, counted after normalising.
+        lines: whether line feeds and tabs may stand in it.
+        blank: whether it may be empty or all white space.
+
+    Raises:
+        RowFault: too_long, bad_encoding, bidi_character, control_character or empty_field.
+    """
+    # Before normalising: sorting a long run of combining marks takes quadratic time.
+    if len(text) > 2 * limit:
+        raise RowFault(Reason.TOO_LONG, f"{len(text)} characters; at most {limit}")
+    text = check_characters(text)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if len(text) > limit:
+        raise RowFault(Reason.TOO_LONG, f"{len(text)} characters; at most {limit}")
+    if not blank and not text.strip():
+        raise RowFault(Reason.EMPTY_FIELD, "empty or only white space")
+    if not lines and _BREAKS.search(text):
+        raise RowFault(Reason.CONTROL_CHARACTER, "a line feed or tab in a one-line field")
+    return text
+
+
+def check_characters(text: str) -> str:
+    """`text` with LF line ends, refused if it holds control, bidi or surrogate characters."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = _REFUSED.search(text)
+    if found is None:
+        return text
+    raise RowFault(_reason(found[0]), f"U+{ord(found[0]):04X} at character {found.start() + 1}")
+
+
+def _reason(character: str) -> Reason:
+    if _SURROGATE_ONE.match(character):
+        return Reason.BAD_ENCODING
+    return Reason.BIDI_CHARACTER if _BIDI_ONE.match(character) else Reason.CONTROL_CHARACTER
+
+
+def snippet(text: str) -> str:
+    """The first 200 characters on one line, safe to print: refused characters become U+FFFD."""
+    return _BREAKS.sub(" ", _REFUSED.sub("\ufffd", text[:SNIPPET_CHARACTERS]))

@@ -1,0 +1,74 @@
+"""The one step contract: pure functions over a row, no Dagster, no HTTP, no files.
+
+A step that needs an engine is written as a generator: it yields `Request`s and is sent the
+`Raw` results, so that several dependent calls of one model stay one step::
+
+    def run(self, row, at):
+        raw = yield Request(Role.TEXT, {"messages": [...]})
+        return {"answer": raw.body["text"]}
+
+The runner looks each request up in the action cache, runs what is missing, and replays the
+generator from cached results on any rebuild. A failed call never reaches the step: the row
+becomes a rejection with the failure's reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from qmirror_assets.engines.base import Raw, Request, Role
+from qmirror_assets.records import Column, Json, Rejection, Row
+
+StepOutput = Mapping[str, Json] | Rejection
+StepRun = Generator[Request, Raw, StepOutput]
+
+
+class StepConfig(BaseModel):
+    """Base of all step configurations: unknown keys refused, no NaN."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a row stands when a step sees it."""
+
+    sample_id: str
+    seed_digest: str
+    turn: int
+    round: int
+    random_seed: Callable[[int], int]  # draw -> H(recipe random_seed, seed digest, turn, round, draw)
+
+
+class Step(Protocol):
+    """A row step. Adding a kind is one class and one line in `registry.py`."""
+
+    kind: ClassVar[str]
+    code: ClassVar[int]  # bumped by hand when the same inputs give another output
+    roles: ClassVar[tuple[Role, ...]]
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """Columns the step reads."""
+        ...
+
+    @property
+    def outputs(self) -> Mapping[str, Column]:
+        """Columns the step adds or replaces."""
+        ...
+
+    @property
+    def fingerprint(self) -> Mapping[str, Json]:
+        """Templates, parameters and thresholds; never the engine."""
+        ...
+
+    def run(self, row: Row, at: At) -> StepRun | StepOutput:
+        """One row through the step."""
+        ...
+
+
+AnyStep = Any  # a class satisfying Step; the registry builds them from configs

@@ -1,0 +1,58 @@
+"""Steps without an engine that every recipe has: filter and assemble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from qmirror_assets.conditions import as_json, columns_of, first_failing
+from qmirror_assets.engines.base import Role
+from qmirror_assets.recipe import AssembleStage, FilterStage
+from qmirror_assets.records import Column, Json, Reason, Rejection, Row
+from qmirror_assets.stages.base import At, StepOutput
+
+
+class FilterStep:
+    """Rows that fail a condition become rejections."""
+
+    kind: ClassVar[str] = "filter"
+    code: ClassVar[int] = 1
+    roles: ClassVar[tuple[Role, ...]] = ()
+
+    def __init__(self, stage: FilterStage) -> None:
+        self._stage = stage
+        detail = (stage.detail,) if stage.detail else ()
+        self.inputs = (*columns_of(stage.where), *detail)
+        self.outputs: Mapping[str, Column] = {}
+        self.fingerprint: Mapping[str, Json] = {
+            "where": as_json(stage.where), "reason": stage.reason, "detail": stage.detail,
+        }  # fmt: skip
+
+    def run(self, row: Row, at: At) -> StepOutput:
+        """Keep the row, or reject it with the column that explains why."""
+        failing = first_failing(self._stage.where, row)
+        if failing is None:
+            return {}
+        detail = row.get(self._stage.detail) if self._stage.detail else None
+        text = "; ".join(map(str, detail)) if isinstance(detail, list) else str(detail or "")
+        return Rejection(Reason(self._stage.reason), text or f"not: {failing.sentence()}")
+
+
+class AssembleStep:
+    """Choose and name the columns of the final sample."""
+
+    kind: ClassVar[str] = "assemble"
+    code: ClassVar[int] = 1
+    roles: ClassVar[tuple[Role, ...]] = ()
+
+    def __init__(self, stage: AssembleStage, available: Mapping[str, Column]) -> None:
+        self._columns = dict(stage.columns)
+        self.inputs = tuple(dict.fromkeys(self._columns.values()))
+        self.outputs: Mapping[str, Column] = {
+            new: available[old] for new, old in self._columns.items()
+        }
+        self.fingerprint: Mapping[str, Json] = {"columns": self._columns, "image": stage.image}
+
+    def run(self, row: Row, at: At) -> StepOutput:
+        """The chosen columns under their final names."""
+        return {new: row.get(old) for new, old in self._columns.items()}

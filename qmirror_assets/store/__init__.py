@@ -1,0 +1,70 @@
+"""Stores: state database, content-addressed objects, action cache, row tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from qmirror_assets.errors import StoreUnavailable
+from qmirror_assets.keys import PartitionKey
+from qmirror_assets.store import atomic
+from qmirror_assets.store.actions import ActionCache
+from qmirror_assets.store.cas import Cas
+from qmirror_assets.store.manifest import Manifest
+from qmirror_assets.store.state import State, sqlite_url
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything a build keeps, under one data folder."""
+
+    root: Path
+    state: State
+    cas: Cas
+    actions: ActionCache
+
+    def manifest(self, digest: str) -> Manifest:
+        """Read a manifest by digest, checked."""
+        return Manifest.load(self.cas.get(digest))
+
+    def current(self, key: PartitionKey) -> tuple[str, Manifest] | None:
+        """(digest, manifest) that a partition's pointer names, or None."""
+        digest = self.state.pointer(key)
+        return None if digest is None else (digest, self.manifest(digest))
+
+    def put_json(self, value: object) -> str:
+        """Store a JSON document and give its digest."""
+        return self.cas.put(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+
+    @property
+    def spill(self) -> Path:
+        """Where sorts spill."""
+        return self.root / "spill"
+
+    def close(self) -> None:
+        """Close all files."""
+        self.actions.close()
+        self.state.close()
+
+
+def open_store(root: Path, *, state_url: str | None = None) -> Store:
+    """Open the stores of a data folder, making them when absent.
+
+    Raises:
+        StoreUnavailable: the folder cannot be made or written.
+    """
+    with atomic.wrap_os_errors(root, "create"):
+        root.mkdir(parents=True, exist_ok=True)
+        probe = root / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    if not root.is_dir():
+        raise StoreUnavailable(f"data folder {root} is not a folder")
+    return Store(
+        root,
+        State(state_url or sqlite_url(root / "state.sqlite")),
+        Cas(root / "cas"),
+        ActionCache(root / "actions"),
+    )

@@ -1,0 +1,127 @@
+"""Content-addressed store: sha256 -> bytes, in files `ab/cd/<sha256>`.
+
+Objects are written unsynced and flushed together by `sync()` before a manifest names them:
+one fsync a file costs seven times the throughput. Every read re-hashes; a file's mode or time
+proves nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from qmirror_assets.errors import DamagedObject, NotFoundError
+from qmirror_assets.fingerprint import content_digest
+from qmirror_assets.store import atomic
+
+_CHUNK = 1 << 20
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file, streamed."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class Cas:
+    """Bytes by digest under one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._unsynced: set[Path] = set()
+        self._verified: set[str] = set()
+
+    def path(self, digest: str) -> Path:
+        """Where an object lies, whether or not it is there."""
+        return self.root / digest[:2] / digest[2:4] / digest
+
+    def has(self, digest: str) -> bool:
+        """Whether an object of that name lies here (its bytes are checked when read)."""
+        return self.path(digest).is_file()
+
+    def put(self, data: bytes) -> str:
+        """Store `data` and give its digest; a no-op when it is there already."""
+        digest = content_digest(data)
+        path = self.path(digest)
+        if not path.is_file() or path.stat().st_size != len(data):
+            atomic.write_bytes(path, data, durable=False)
+            self._unsynced.add(path)
+        return digest
+
+    def adopt(self, temp: Path) -> str:
+        """Move a finished temporary file in and give its digest."""
+        digest = file_digest(temp)
+        path = self.path(digest)
+        if not path.is_file() or path.stat().st_size != temp.stat().st_size:
+            with atomic.wrap_os_errors(path.parent, "write in"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            atomic.replace(temp, path, durable=False)
+            self._unsynced.add(path)
+        return digest
+
+    def new_temp(self) -> Path:
+        """A path for a file that will be adopted; on the same file system as the objects."""
+        folder = self.root / "temp"
+        with atomic.wrap_os_errors(folder, "write in"):
+            folder.mkdir(parents=True, exist_ok=True)
+        with atomic.temp_beside(folder / "x") as temp:
+            return temp
+
+    def get(self, digest: str) -> bytes:
+        """The bytes of an object, checked.
+
+        Raises:
+            NotFoundError: no such object. DamagedObject: its bytes changed.
+        """
+        path = self.path(digest)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise self._missing(digest) from error
+        if content_digest(data) != digest:
+            raise self._damaged(digest)
+        return data
+
+    def verified_path(self, digest: str) -> Path:
+        """The path of an object whose bytes were checked in this process."""
+        path = self.path(digest)
+        if digest not in self._verified:
+            if not path.is_file():
+                raise self._missing(digest)
+            if file_digest(path) != digest:
+                raise self._damaged(digest)
+            self._verified.add(digest)
+        return path
+
+    def sync(self) -> None:
+        """Flush everything written since the last call."""
+        folders = {path.parent for path in self._unsynced}
+        for path in [*self._unsynced, *folders]:
+            if path.exists():
+                atomic.fsync_path(path)
+        self._unsynced.clear()
+
+    def __iter__(self) -> Iterator[str]:
+        for path in self.root.glob("??/??/*"):
+            if not path.name.startswith(atomic.TEMP_PREFIX):
+                yield path.name
+
+    def _missing(self, digest: str) -> NotFoundError:
+        return NotFoundError(
+            "an object is missing from the store",
+            expected=f"sha256 {digest}",
+            found="no file",
+            remedy="Run `qmirror build` to make it again",
+        )
+
+    def _damaged(self, digest: str) -> DamagedObject:
+        return DamagedObject(
+            f"an object in the store is damaged ({self.path(digest)})",
+            expected=f"sha256 {digest}",
+            found="other bytes",
+            remedy="Delete that file and run `qmirror build` to make it again",
+        )

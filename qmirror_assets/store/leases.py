@@ -1,0 +1,157 @@
+"""One writer per (stage, domain): a lease with a fencing token that only ever grows.
+
+A commit carries its token and moves the pointer only while the lease still bears it, so a writer
+that was thought dead and woke up cannot overwrite its successor. A lease whose process is gone is
+free at once on the same host; on another host after `STALE_AFTER` seconds without a heartbeat.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from qmirror_assets.errors import PartitionBusy
+from qmirror_assets.keys import PartitionKey
+from qmirror_assets.store import atomic
+from qmirror_assets.store.schema import leases, pointers
+from qmirror_assets.store.state import State, upsert
+
+STALE_AFTER = 120.0
+_POLL = 0.2
+
+
+def _start_time(pid: int) -> str:
+    """Start time of a process in clock ticks ("" when it is gone): guards against a reused pid."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
+
+
+def process_owner() -> str:
+    """This process as an owner: host, pid, start time."""
+    pid = os.getpid()
+    return f"{socket.gethostname()}|{pid}|{_start_time(pid)}"
+
+
+def _is_dead(owner: str, heartbeat: float, now: float) -> bool:
+    host, _, rest = owner.partition("|")
+    pid, _, started = rest.partition("|")
+    if host == socket.gethostname() and pid.isdigit():
+        return _start_time(int(pid)) != started
+    return now - heartbeat > STALE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A held lease."""
+
+    key: PartitionKey
+    token: int
+    owner: str
+
+
+def _where(key: PartitionKey) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        leases.c.dataset == key.dataset, leases.c.node == key.node, leases.c.domain == key.domain
+    )
+
+
+def try_acquire(state: State, key: PartitionKey, owner: str) -> Lease | str:
+    """Take the lease, or give the owner that holds it. An owner may hold a lease only once."""
+    now = time.time()
+    with state.write() as connection:
+        row = connection.execute(sa.select(leases).where(_where(key))).first()
+        if row is not None and row.owner and not _is_dead(row.owner, row.heartbeat, now):
+            return str(row.owner)
+        token = 1 if row is None else row.token + 1
+        upsert(
+            connection, leases,
+            {"dataset": key.dataset, "node": key.node, "domain": key.domain},
+            {"owner": owner, "token": token, "heartbeat": now},
+        )  # fmt: skip
+    return Lease(key, token, owner)
+
+
+@contextmanager
+def hold(
+    state: State,
+    key: PartitionKey,
+    *,
+    wait: float = 30.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Lease]:
+    """Hold the lease of a partition for the block; wait at most `wait` seconds for it.
+
+    Raises:
+        PartitionBusy: another process still holds it.
+    """
+    owner = process_owner()
+    deadline = time.monotonic() + wait
+    while isinstance(lease := try_acquire(state, key, owner), str):
+        if time.monotonic() >= deadline:
+            host, pid = lease.split("|")[:2]
+            raise PartitionBusy(
+                f"{key} is being built by another process",
+                expected=f"its lease to become free within {wait:.0f} s",
+                found=f"process {pid} on {host}",
+                remedy="Wait for that build, or end it; its lease is then free at once",
+            )
+        sleep(_POLL)
+    try:
+        yield lease
+    finally:
+        release(state, lease)
+
+
+def release(state: State, lease: Lease) -> None:
+    """Free a lease that is still ours; the token stays."""
+    with state.write() as connection:
+        connection.execute(
+            leases.update()
+            .where(_where(lease.key), leases.c.token == lease.token)
+            .values(owner="")
+        )
+
+
+def beat(state: State, lease: Lease) -> None:
+    """Show that the owner is alive (for owners on other hosts)."""
+    with state.write() as connection:
+        connection.execute(
+            leases.update()
+            .where(_where(lease.key), leases.c.token == lease.token)
+            .values(heartbeat=time.time())
+        )
+
+
+def commit_pointer(state: State, lease: Lease, manifest: str, fingerprint: str) -> None:
+    """Move the pointer of the lease's partition in one transaction.
+
+    Raises:
+        PartitionBusy: the lease was lost to another process meanwhile.
+    """
+    key = lease.key
+    with state.write() as connection:
+        row = connection.execute(sa.select(leases.c.token, leases.c.owner).where(_where(key))).one()
+        if (row.token, row.owner) != (lease.token, lease.owner):
+            raise PartitionBusy(
+                f"the lease of {key} was lost",
+                expected=f"fencing token {lease.token}",
+                found=f"token {row.token} of {row.owner or 'nobody'}",
+                remedy="Run again; finished calls are kept",
+            )
+        atomic.crash_point("before_pointer")
+        upsert(
+            connection, pointers,
+            {"dataset": key.dataset, "node": key.node, "domain": key.domain},
+            {"manifest": manifest, "fingerprint": fingerprint},
+        )  # fmt: skip
+    atomic.crash_point("after_pointer")

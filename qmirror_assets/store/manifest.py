@@ -1,0 +1,98 @@
+"""A manifest: what one (stage, domain) holds and exactly which manifests it consumed.
+
+Content only: no run id, time or token count, so a killed and an undisturbed build give the same
+manifest. Manifests are objects of the CAS; a pointer in the state database names the current one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import orjson
+
+from qmirror_assets.errors import DamagedObject
+from qmirror_assets.fingerprint import canonical
+from qmirror_assets.records import Json
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One consumed manifest."""
+
+    node: str
+    manifest: str  # digest of the manifest object
+    data_version: str  # digest of its rows and rejections
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """rows_in = rows_out + rejected + duplicates; settled rows passed by untouched."""
+
+    rows_in: int
+    rows_out: int
+    rejected: int = 0
+    duplicates: int = 0
+    settled: int = 0
+
+    def balanced(self) -> bool:
+        """Whether no row was lost or made up."""
+        return self.rows_in == self.rows_out + self.rejected + self.duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """See the module's docstring. `rows` and `rejections` name Parquet objects in the CAS."""
+
+    dataset: str
+    node: str
+    domain: str
+    stage_fingerprint: str
+    engines: Mapping[str, Mapping[str, str]]
+    fingerprint: str  # partition fingerprint: decides freshness
+    inputs: tuple[Input, ...]
+    data_version: str
+    counts: Counts
+    rows: str
+    rejections: str
+    partial: bool = False
+    schema: int = SCHEMA
+
+    def dump(self) -> bytes:
+        """Canonical bytes."""
+        return canonical(asdict(self))
+
+    @classmethod
+    def load(cls, data: bytes) -> Manifest:
+        """Parse and check the bytes of a manifest.
+
+        Raises:
+            DamagedObject: not a manifest of a known schema.
+        """
+        try:
+            raw = orjson.loads(data)
+            return cls._from_json(raw)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DamagedObject(
+                "a manifest cannot be read",
+                expected=f"a manifest of schema {SCHEMA}",
+                found=f"{type(error).__name__}: {error}",
+                remedy="Run `qmirror build`; with a manifest of a newer schema, update the package",
+            ) from error
+
+    @classmethod
+    def _from_json(cls, raw: Json) -> Manifest:
+        if raw["schema"] != SCHEMA:
+            raise ValueError(f"schema {raw['schema']!r}")
+        fields = dict(raw)
+        fields["inputs"] = tuple(Input(**item) for item in raw["inputs"])
+        fields["counts"] = Counts(**raw["counts"])
+        manifest = cls(**fields)
+        texts = (manifest.dataset, manifest.node, manifest.domain, manifest.rows, manifest.rejections)
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("a text field holds something else")
+        if not manifest.counts.balanced():
+            raise ValueError("rows in differ from rows out + rejected + duplicates")
+        return manifest

@@ -1,0 +1,233 @@
+"""The state database: manifest pointers, leases with fencing tokens, attempts, versions.
+
+SQLite (WAL) on a local disk, PostgreSQL when shared; chosen by URL, same code. Never SQLite on a
+network file system: its locks do not hold there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from qmirror_assets.errors import NotFoundError, StoreUnavailable
+from qmirror_assets.keys import PartitionKey
+from qmirror_assets.records import Json
+from qmirror_assets.store import schema
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite state database at `path`."""
+    return f"sqlite:///{path}"
+
+
+class State:
+    """All reads and writes of the state database. Every write is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(url, poolclass=_pool_class(url))
+        if url.startswith("sqlite"):
+            _configure_sqlite(self._engine)
+        with self._wrap():
+            schema.metadata.create_all(self._engine)
+
+    @contextmanager
+    def _wrap(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            raise StoreUnavailable(
+                "the state database cannot be used",
+                found=str(cause),
+                remedy="Free space, fix the rights, or end the process that holds it",
+            ) from error
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A write transaction."""
+        with self._wrap(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A read connection."""
+        with self._wrap(), self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def rows(self, statement: sa.Select[Any]) -> list[Any]:
+        """All rows of a SELECT."""
+        with self.read() as connection:
+            return list(connection.execute(statement))
+
+    # -- datasets and domains
+
+    def put_dataset(self, dataset: str, record: Mapping[str, Json]) -> None:
+        """Set the record of a dataset."""
+        self._upsert(
+            schema.datasets, {"dataset": dataset}, {"record": orjson.dumps(record).decode()}
+        )
+
+    def find_dataset(self, dataset: str) -> dict[str, Json] | None:
+        """The record of a dataset, or None."""
+        table = schema.datasets
+        found = self.rows(sa.select(table.c.record).where(table.c.dataset == dataset))
+        return orjson.loads(found[0][0]) if found else None
+
+    def get_dataset(self, dataset: str) -> dict[str, Json]:
+        """The record of a dataset.
+
+        Raises:
+            NotFoundError: naming the datasets that are there.
+        """
+        record = self.find_dataset(dataset)
+        if record is None:
+            there = ", ".join(self.dataset_names()) or "none"
+            raise NotFoundError(
+                f"no dataset {dataset!r}",
+                expected=f"one of: {there}",
+                remedy="Run `qmirror build RECIPE` first",
+            )
+        return record
+
+    def dataset_names(self) -> list[str]:
+        """Names of all datasets."""
+        table = schema.datasets
+        return [row[0] for row in self.rows(sa.select(table.c.dataset).order_by(table.c.dataset))]
+
+    def add_domain(self, dataset: str, domain: str, display: str) -> None:
+        """Register a domain (append-only; the display name may change)."""
+        self._upsert(
+            schema.domains, {"dataset": dataset, "domain": domain}, {"display": display}
+        )
+
+    def domain_names(self, dataset: str) -> dict[str, str]:
+        """Domain slug -> display name."""
+        table = schema.domains
+        where = sa.select(table).where(table.c.dataset == dataset).order_by(table.c.domain)
+        return {row.domain: row.display for row in self.rows(where)}
+
+    # -- manifest pointers
+
+    def pointer(self, key: PartitionKey) -> str | None:
+        """Digest of the current manifest, or None."""
+        table = schema.pointers
+        found = self.rows(sa.select(table.c.manifest).where(_at(table, key)))
+        return str(found[0][0]) if found else None
+
+    def pointers(self, dataset: str) -> dict[PartitionKey, str]:
+        """All current manifests of a dataset."""
+        table = schema.pointers
+        rows = self.rows(sa.select(table).where(table.c.dataset == dataset))
+        return {PartitionKey(r.dataset, r.node, r.domain): r.manifest for r in rows}
+
+    # -- run facts
+
+    def add_attempts(self, rows: Sequence[Mapping[str, Json]]) -> None:
+        """Append attempts (one micro-batch)."""
+        if rows:
+            with self.write() as connection:
+                connection.execute(schema.attempts.insert(), list(rows))
+
+    def attempts_of(self, action_keys: Sequence[str]) -> list[Any]:
+        """Attempts of those actions, oldest first."""
+        table = schema.attempts
+        found: list[Any] = []
+        for start in range(0, len(action_keys), 500):
+            part = list(action_keys[start : start + 500])
+            found += self.rows(
+                sa.select(table).where(table.c.action_key.in_(part)).order_by(table.c.id)
+            )
+        return found
+
+    def add_run(self, run_id: str, dataset: str, facts: Mapping[str, Json]) -> None:
+        """Record a run."""
+        values = {"dataset": dataset, "facts": orjson.dumps(facts).decode(), "at": time.time()}
+        self._upsert(schema.runs, {"run_id": run_id}, values)
+
+    def add_materialization(
+        self, key: PartitionKey, manifest: str, run_id: str, facts: Mapping[str, Json]
+    ) -> None:
+        """Record what one materialization cost."""
+        with self.write() as connection:
+            connection.execute(
+                schema.materializations.insert().values(
+                    dataset=key.dataset, node=key.node, domain=key.domain, manifest=manifest,
+                    run_id=run_id, facts=orjson.dumps(facts).decode(), at=time.time(),
+                )
+            )  # fmt: skip
+
+    def materializations(self, dataset: str, run_id: str | None = None) -> list[dict[str, Json]]:
+        """Run facts of a dataset (of one run), oldest first."""
+        table = schema.materializations
+        where = sa.select(table).where(table.c.dataset == dataset).order_by(table.c.id)
+        if run_id is not None:
+            where = where.where(table.c.run_id == run_id)
+        return [
+            {**{k: v for k, v in r._mapping.items() if k != "facts"}, **orjson.loads(r.facts)}  # noqa: SLF001
+            for r in self.rows(where)
+        ]
+
+    def add_supersedes(self, dataset: str, pairs: Mapping[str, str]) -> None:
+        """Record new sample -> the old sample it replaces (same user id, edited seed)."""
+        for new, old in pairs.items():
+            self._upsert(
+                schema.supersedes, {"dataset": dataset, "sample_id": new}, {"old_sample_id": old}
+            )
+
+    def superseded_by(self, dataset: str, sample_id: str) -> tuple[str, str]:
+        """(the sample this one replaces or "", the sample that replaced this one or "")."""
+        table = schema.supersedes
+        mine = sa.select(table).where(table.c.dataset == dataset)
+        old = self.rows(mine.where(table.c.sample_id == sample_id))
+        new = self.rows(mine.where(table.c.old_sample_id == sample_id))
+        return (old[0].old_sample_id if old else "", new[-1].sample_id if new else "")
+
+    def _upsert(self, table: sa.Table, key: Mapping[str, Json], values: Mapping[str, Json]) -> None:
+        with self.write() as connection:
+            upsert(connection, table, key, values)
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, Json], values: Mapping[str, Json]
+) -> None:
+    """Update the row at `key`, or insert it."""
+    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
+    if connection.execute(table.update().where(where).values(**values)).rowcount == 0:
+        connection.execute(table.insert().values(**key, **values))
+
+
+def _at(table: sa.Table, key: PartitionKey) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.c.dataset == key.dataset, table.c.node == key.node, table.c.domain == key.domain
+    )
+
+
+def _pool_class(url: str) -> type[sa.Pool] | None:
+    # One connection for an in-memory database: each new one would be empty.
+    return sa.StaticPool if url == "sqlite://" else None
+
+
+def _configure_sqlite(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling starts a write too late to be atomic.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA busy_timeout=60000")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,226 @@
+"""Row tables: Parquet files sorted by sample id, streamed in and out.
+
+Page checksums are written because a flipped bit in a page otherwise reads as a changed value
+without any error. Dictionaries only where values repeat: ids and text would only pay for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from qmirror_assets.errors import StoreUnavailable
+from qmirror_assets.fingerprint import RowsDigest
+from qmirror_assets.records import Column
+from qmirror_assets.store.atomic import wrap_os_errors
+
+ROW_GROUP = 16_384
+BATCH = 4_096
+SYSTEM = ("sample_id", "seed_digest", "row_digest", "parent_digest", "actions")
+"""Columns every row table begins with."""
+
+_TYPES = {
+    Column.STR: pa.string(),
+    Column.INT: pa.int64(),
+    Column.FLOAT: pa.float64(),
+    Column.BOOL: pa.bool_(),
+    Column.JSON: pa.string(),
+}
+_SYSTEM_FIELDS = [
+    pa.field("sample_id", pa.string(), nullable=False),
+    pa.field("seed_digest", pa.string(), nullable=False),
+    pa.field("row_digest", pa.string(), nullable=False),
+    pa.field("parent_digest", pa.string(), nullable=False),
+    pa.field("actions", pa.list_(pa.string()), nullable=False),
+]
+REJECTIONS = pa.schema(
+    [
+        pa.field("sample_id", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("parent_digest", pa.string(), nullable=False),
+        pa.field("actions", pa.list_(pa.string()), nullable=False),
+        pa.field("place", pa.string(), nullable=False),  # file:line of a seed that never got an id
+    ]
+)
+
+
+def row_schema(columns: Mapping[str, Column]) -> pa.Schema:
+    """The Arrow schema of a row table with these columns (JSON columns are text)."""
+    fields = [
+        pa.field(name, _TYPES[kind], metadata={"qmirror": kind.value})
+        for name, kind in columns.items()
+    ]
+    return pa.schema([*_SYSTEM_FIELDS, *fields])
+
+
+def columns_of(schema: pa.Schema) -> dict[str, Column]:
+    """The declared columns of a row table, without the system ones."""
+    return {
+        f.name: Column((f.metadata or {}).get(b"qmirror", b"str").decode())
+        for f in schema
+        if f.name not in SYSTEM
+    }
+
+
+@dataclass(slots=True)
+class Written:
+    """What a writer has written so far."""
+
+    rows: int = 0
+    digest: RowsDigest = field(default_factory=RowsDigest)
+
+
+class TableWriter:
+    """Streams sorted batches into one Parquet file, digesting `digest_columns` on the way."""
+
+    def __init__(self, path: Path, schema: pa.Schema, digest_columns: Sequence[str]) -> None:
+        self.schema = schema
+        self.written = Written()
+        self._digest_columns = tuple(digest_columns)
+        repeated = [n for n in ("reason", "domain", "language", "licence") if n in schema.names]
+        with wrap_os_errors(path, "write"):
+            self._writer = pq.ParquetWriter(
+                path, schema, compression="zstd", compression_level=1, use_dictionary=repeated,
+                write_page_checksum=True, write_statistics=["sample_id"]
+                if "sample_id" in schema.names else False,
+            )  # fmt: skip
+        self._path = path
+        self._pending: list[pa.RecordBatch] = []
+        self._pending_rows = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add a batch whose rows follow all earlier ones in sample order."""
+        if batch.num_rows == 0:
+            return
+        for values in zip(*(batch.column(n).to_pylist() for n in self._digest_columns), strict=True):
+            self.written.digest.update(values)
+        self.written.rows += batch.num_rows
+        self._pending.append(batch)
+        self._pending_rows += batch.num_rows
+        if self._pending_rows >= ROW_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pending:
+            table = pa.Table.from_batches(self._pending, self.schema)
+            with wrap_os_errors(self._path, "write"):
+                self._writer.write_table(table, row_group_size=ROW_GROUP)
+            self._pending, self._pending_rows = [], 0
+
+    def close(self) -> Written:
+        """Finish the file."""
+        self._flush()
+        with wrap_os_errors(self._path, "write"):
+            self._writer.close()
+        return self.written
+
+
+@contextmanager
+def open_table(path: Path) -> Iterator[pq.ParquetFile]:
+    """Open a Parquet file with page checksums verified."""
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreUnavailable(f"cannot read table {path}", found=str(error)) from error
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def schema_of(path: Path) -> pa.Schema:
+    """Schema of a table, without pandas or row-group metadata."""
+    with open_table(path) as file:
+        return file.schema_arrow.remove_metadata()
+
+
+def count_rows(path: Path) -> int:
+    """Number of rows of a table."""
+    with open_table(path) as file:
+        return int(file.metadata.num_rows)
+
+
+def iter_batches(
+    path: Path, columns: Sequence[str] | None = None, size: int = BATCH
+) -> Iterator[pa.RecordBatch]:
+    """Batches of a table in file order."""
+    with open_table(path) as file:
+        # pre_buffer off and one column chunk at a time: memory stays at one row group
+        yield from file.iter_batches(batch_size=size, columns=columns, use_threads=False)
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
+    """Some columns of a table as a whole (ids and digests, not text)."""
+    with open_table(path) as file:
+        return file.read(columns=list(columns), use_threads=False)
+
+
+def keep_ids(batch: pa.RecordBatch, ids: pa.Array) -> pa.RecordBatch:
+    """The rows of a batch whose sample id is in `ids`."""
+    return batch.filter(pc.is_in(batch.column("sample_id"), value_set=ids))
+
+
+def merge_sorted(
+    left: Iterable[pa.RecordBatch], right: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Merge two streams that are sorted by sample id and share a schema; memory is two batches."""
+    a, b = _Cursor(left), _Cursor(right)
+    while a.batch is not None and b.batch is not None:
+        bound = min(a.last(), b.last())
+        parts = [a.take_to(bound), b.take_to(bound)]
+        table = pa.Table.from_batches([p for p in parts if p.num_rows])
+        order = pc.sort_indices(table.column("sample_id"))
+        yield from table.take(order).combine_chunks().to_batches()
+    for cursor in (a, b):
+        while cursor.batch is not None:
+            yield cursor.batch
+            cursor.advance()
+
+
+class _Cursor:
+    """A stream of batches with a position."""
+
+    def __init__(self, stream: Iterable[pa.RecordBatch]) -> None:
+        self._stream = iter(stream)
+        self.batch: pa.RecordBatch | None = None
+        self.advance()
+
+    def advance(self) -> None:
+        self.batch = next((b for b in self._stream if b.num_rows), None)
+
+    def last(self) -> str:
+        batch = self._batch()
+        return str(batch.column("sample_id")[-1].as_py())
+
+    def take_to(self, bound: str) -> pa.RecordBatch:
+        """Rows up to and including `bound`; the rest stays."""
+        batch = self._batch()
+        upto = pc.sum(pc.less_equal(batch.column("sample_id"), bound)).as_py() or 0
+        head, tail = batch.slice(0, upto), batch.slice(upto)
+        if tail.num_rows:
+            self.batch = tail
+        else:
+            self.advance()
+        return head
+
+    def _batch(self) -> pa.RecordBatch:
+        if self.batch is None:
+            raise StopIteration
+        return self.batch
+
+
+def to_batch(schema: pa.Schema, values: Mapping[str, Sequence[Any] | pa.Array]) -> pa.RecordBatch:
+    """A batch of `schema` from columns of Python values or Arrow arrays."""
+    arrays = [
+        column if isinstance(column := values[f.name], pa.Array) else pa.array(column, f.type)
+        for f in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
