@@ -1,0 +1,1 @@
+"""Dagster assets from recipes. Only this package and `quality_checks` import Dagster."""

@@ -24,14 +24,14 @@ _PICTURE_TYPES = (
 )
 
 
-def encode_request(call: Call, model: str) -> bytes:
-    """Write a call as the JSON body of POST /chat/completions.
+def encode_request(call: Call, model: str, extras: Mapping[str, Json]) -> bytes:
+    """Write a call as the JSON body of POST /chat/completions; `extras` are added to it.
 
     Raises:
         ValueError: a picture is of an unknown type, or there is no user message to carry it.
     """
     body = call.request.body
-    message: dict[str, Json] = {"model": model, "messages": _messages(call)}
+    message: dict[str, Json] = {"model": model, "messages": _messages(call), **extras}
     for name in _PASSED_ON:
         if name in body:
             message[name] = body[name]

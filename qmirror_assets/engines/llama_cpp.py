@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from qmirror_assets.engines.base import Call, FailureKind, Outcome, Raw
 from qmirror_assets.engines.llama_host import ServerWish, SharedServer
+from qmirror_assets.engines.llama_prefix import PrefixCache
+from qmirror_assets.engines.llama_state import Listening, StateFiles, hold_lock
 from qmirror_assets.engines.openai import ChatClient, Endpoint, retry_key
 from qmirror_assets.engines.retry import DEFAULT_WAITS, Refused, Waits, run_with_retry
 from qmirror_assets.errors import EngineUnavailable
 
 MOST_RESTARTS: Final = 2
+_SLOT_LOOK_S: Final = 0.02
 _LOST: Final = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
 """Failures after which the server may be gone or stuck."""
 
@@ -47,7 +51,7 @@ class LlamaCppEngine:
         self._wish, self._find_model = wish, find_model
         self._timeout_s, self._waits = timeout_s, waits
         self._server: SharedServer | None = None
-        self._client: ChatClient | None = None
+        self._link: _Link | None = None
 
     async def run(self, calls: Sequence[Call]) -> Sequence[Outcome]:
         """Answer `calls` in order.
@@ -62,18 +66,17 @@ class LlamaCppEngine:
         return await run_with_retry(lambda: self._try(call), lambda: retry_key(call), self._waits)
 
     async def _try(self, call: Call) -> Raw | Refused:
-        if self._client is None:
-            await self._attach()
-        client = self._client
-        if client is None:
-            raise EngineUnavailable("the local model server was closed while it was asked")
-        result = await client.ask(call)
+        if call.images:
+            return Refused(FailureKind.BAD_REQUEST, "the embedded text model sees no pictures")
+        link = self._link or await self._attach()
+        async with _slot(link.state):
+            result = await link.ask(call)
         if isinstance(result, Refused) and result.kind in _LOST:
             await self._attach()
             return replace(result, unreachable=False)  # a healthy server is there again
         return result
 
-    async def _attach(self) -> None:
+    async def _attach(self) -> _Link:
         if self._server is None:
             model = await asyncio.to_thread(self._find_model)
             self._server = SharedServer(replace(self._wish, model=model))
@@ -84,19 +87,47 @@ class LlamaCppEngine:
                 f"the local model server died {server.starts - 1} times",
                 remedy="Check free memory, or take a smaller model in the profile",
             )
-        await self._close_client()
-        endpoint = Endpoint(
-            f"{listening.url}/v1", self._wish.alias, listening.token, self._timeout_s, 1
-        )
-        self._client = ChatClient(endpoint)
+        await self._unlink()
+        self._link = _connect(listening, server.state, self._wish.alias, self._timeout_s)
+        return self._link
 
-    async def _close_client(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+    async def _unlink(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            await link.client.close()
 
     async def close(self) -> None:
         """Detach: the server leaves by itself when nobody uses it for a while."""
-        await self._close_client()
+        await self._unlink()
         if self._server is not None:
             self._server.detach()
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """The way to one living server."""
+
+    state: StateFiles
+    client: ChatClient
+    prefixes: PrefixCache
+
+    async def ask(self, call: Call) -> Raw | Refused:
+        extras = await self.prefixes.prime(call.request.body["messages"])
+        return extras if isinstance(extras, Refused) else await self.client.ask(call, extras)
+
+
+def _connect(listening: Listening, state: StateFiles, alias: str, timeout_s: float) -> _Link:
+    url = f"{listening.url}/v1"
+    client = ChatClient(Endpoint(url, alias, listening.token, timeout_s, in_flight=1))
+    return _Link(state, client, PrefixCache(client.poster, listening.url, state.saved))
+
+
+@asynccontextmanager
+async def _slot(state: StateFiles) -> AsyncIterator[None]:
+    """Have the server's only slot for priming and asking: another build uses it as well."""
+    while (hold := hold_lock(state.path("slot"))) is None:
+        await asyncio.sleep(_SLOT_LOOK_S)
+    try:
+        yield
+    finally:
+        hold.release()

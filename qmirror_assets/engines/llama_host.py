@@ -51,6 +51,11 @@ class SharedServer:
         self._hold: Hold | None = None
         self.starts = 0
 
+    @property
+    def state(self) -> StateFiles:
+        """The files this server is shared by."""
+        return self._state
+
     def attach(self) -> Listening:
         """Return a healthy server, started or replaced where needed, and stay attached.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import shutil
 import signal
 import threading
 import time
@@ -52,6 +53,7 @@ def serve(settings: ServerSettings) -> None:
     listening = Listening(os.getpid(), str(server.listening_address), token)
     settings.state.write(listening)
     _watch(settings, listening, stopped)
+    shutil.rmtree(settings.state.saved, ignore_errors=True)
     # the native threads have no clean stop, and nothing of theirs needs one
     os._exit(0)
 
@@ -75,10 +77,17 @@ def _start(settings: ServerSettings, token: str) -> Any:
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
     params.fit_params = False  # would change n_ctx with the free memory of the moment
     params.cache_ram_mib = 0  # prefix reuse inside the slot is enough; the default takes 8 GiB
+    params.slot_save_path = f"{_empty(settings.state.saved)}{os.sep}"
     params.api_keys = [token]
     params.endpoint_slots, params.ui = False, False
     params.verbosity = _ERRORS_ONLY
     return xllamacpp.Server(params)
+
+
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def _watch(settings: ServerSettings, listening: Listening, stopped: threading.Event) -> None:

@@ -2,7 +2,7 @@
 
 Per model and context size, under `<cache>/run/`: `.json` says where the server listens; `.start`
 is held while one process looks, starts or stops; `.alive` is held exclusively by the server for
-as long as it lives; `.clients` is held shared by every client. The kernel drops these locks when
+as long as it lives; `.clients` is held shared by every client; `.slot` is held for one call. The kernel drops these locks when
 a process dies in any way, so nothing here can be stale.
 """
 
@@ -47,6 +47,11 @@ class StateFiles:
     def path(self, suffix: str) -> Path:
         """One of the files: json, start, alive, clients, log."""
         return self.base.with_name(f"{self.base.name}.{suffix}")
+
+    @property
+    def saved(self) -> Path:
+        """The folder of saved prompt prefixes; emptied when a server starts."""
+        return self.path("slots")
 
     def siblings(self) -> Iterator[StateFiles]:
         """The files of the other servers of this machine."""

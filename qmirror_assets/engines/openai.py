@@ -7,26 +7,29 @@ tower of objects per call that costs several times the network work at this call
 from __future__ import annotations
 
 import email.utils
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
-import aiohttp
-
 from qmirror_assets.engines.base import Call, FailureKind, Outcome, Raw
-from qmirror_assets.engines.chat_wire import LONGEST_REPLY, encode_request, read_reply
+from qmirror_assets.engines.chat_wire import encode_request, read_reply
+from qmirror_assets.engines.http_json import HttpLimits, HttpPoster, HttpReply
 from qmirror_assets.engines.retry import DEFAULT_WAITS, Refused, Waits, run_with_retry
 from qmirror_assets.errors import EngineUnavailable
+from qmirror_assets.records import Json
 
-CONNECT_S: Final = 5.0
-_REDACTED: Final = b"[redacted]"
+_OK: Final = 200
+_LONGEST_PAUSE_ASKED_S: Final = 86_400.0
 _NOTHING_ANSWERS: Final = {
     401: "Set the API key in the environment variable that api_key_env names",
     402: "The account of this API key cannot pay for calls",
     404: "Correct base_url and model in the profile",
 }
 """Statuses that no other call of the same engine would escape, with the remedy."""
+_NO_EXTRAS: Final[Mapping[str, Json]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,125 +44,87 @@ class Endpoint:
 
 
 class ChatClient:
-    """One try of one call. Belongs to the loop it is first used in, until `close`."""
+    """One try of one call. Belongs to the event loop of its first call, until `close`."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+        self._model = endpoint.model
         self._url = f"{endpoint.base_url.rstrip('/')}/chat/completions"
-        self._secret = endpoint.api_key.encode()
-        self._session: aiohttp.ClientSession | None = None
+        limits = HttpLimits(endpoint.timeout_s, endpoint.in_flight)
+        self.poster = HttpPoster(endpoint.api_key, limits)
 
-    async def ask(self, call: Call) -> Raw | Refused:
-        """Send one call once.
+    async def ask(self, call: Call, extras: Mapping[str, Json] = _NO_EXTRAS) -> Raw | Refused:
+        """Send one call once; `extras` are further keys of the JSON body.
 
         Raises:
             EngineUnavailable: the server answers, but would refuse every call.
         """
         try:
-            data = encode_request(call, self._endpoint.model)
+            data = encode_request(call, self._model, extras)
         except (ValueError, KeyError, TypeError) as error:
             return Refused(FailureKind.BAD_REQUEST, f"the request cannot be sent: {error}")
-        try:
-            return await self._post(data, call)
-        except TimeoutError:
-            limit = f"no reply within {self._endpoint.timeout_s:g} s"
-            return Refused(FailureKind.TIMEOUT, limit)
-        except aiohttp.ClientConnectorError as error:
-            return Refused(FailureKind.RESET, self._clean(error), unreachable=True)
-        except aiohttp.ClientResponseError as error:
-            return Refused(FailureKind.GARBAGE, f"not HTTP: {self._clean(error)}")
-        except (aiohttp.ClientError, OSError) as error:
-            return Refused(FailureKind.RESET, f"connection lost: {self._clean(error)}")
-
-    async def _post(self, data: bytes, call: Call) -> Raw | Refused:
-        async with self._open().post(self._url, data=data, allow_redirects=False) as response:
-            body = await _read_capped(response)
-            if self._secret and self._secret in body:
-                body = body.replace(self._secret, _REDACTED)
-            if response.status == 200:
-                return read_reply(body, call.request.body.get("schema"))
-            return _refuse(response.status, response.headers, body)
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            headers = {"Content-Type": "application/json", "Accept": "application/json"}
-            if self._endpoint.api_key:
-                headers["Authorization"] = f"Bearer {self._endpoint.api_key}"
-            self._session = aiohttp.ClientSession(
-                headers=headers,
-                connector=aiohttp.TCPConnector(limit=self._endpoint.in_flight),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(
-                    total=self._endpoint.timeout_s, sock_connect=CONNECT_S
-                ),
-            )
-        return self._session
-
-    def _clean(self, error: Exception) -> str:
-        text = f"{type(error).__name__}: {error}"[:200]
-        key = self._endpoint.api_key
-        return text.replace(key, _REDACTED.decode()) if key else text
+        reply = await self.poster.post(self._url, data)
+        if isinstance(reply, Refused):
+            return reply
+        if reply.status != _OK:
+            return refuse_status(reply)
+        return read_reply(reply.body, call.request.body.get("schema"))
 
     async def close(self) -> None:
-        """Close the session; the next call opens a new one."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        """Close the connections; the next call opens new ones."""
+        await self.poster.close()
 
 
-async def _read_capped(response: aiohttp.ClientResponse) -> bytes:
-    """Read at most one byte over the cap, so that a longer body is seen as such."""
-    length = response.content_length
-    if length is not None and length <= LONGEST_REPLY and "Content-Encoding" not in response.headers:
-        return await response.read()
-    parts, size = [], 0
-    async for part in response.content.iter_any():
-        parts.append(part)
-        size += len(part)
-        if size > LONGEST_REPLY:
-            response.close()
-            break
-    return b"".join(parts)[: LONGEST_REPLY + 1]
+def refuse_status(reply: HttpReply) -> Refused:
+    """Read an HTTP error.
 
-
-def _refuse(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
-    detail = f"HTTP {status}: {body[:160].decode('utf-8', 'replace')}"
-    if status in _NOTHING_ANSWERS:
+    Raises:
+        EngineUnavailable: no other call would fare better.
+    """
+    detail = f"HTTP {reply.status}: {reply.body[:160].decode('utf-8', 'replace')}"
+    if reply.status in _NOTHING_ANSWERS:
         raise EngineUnavailable(
             "the engine's server refuses all calls",
             found=detail,
-            remedy=_NOTHING_ANSWERS[status],
+            remedy=_NOTHING_ANSWERS[reply.status],
         )
-    return Refused(_kind(status, body), detail, read_retry_after(headers.get("Retry-After", "")))
+    after = read_retry_after(reply.headers.get("Retry-After", ""))
+    return Refused(_kind(reply), detail, after)
 
 
-def _kind(status: int, body: bytes) -> FailureKind:
-    if status == 429:
-        return FailureKind.RATE_LIMITED
-    if status == 408:
-        return FailureKind.TIMEOUT
-    if status >= 500:
-        return FailureKind.SERVER
-    if b"content_filter" in body:
+def _kind(reply: HttpReply) -> FailureKind:
+    match reply.status:
+        case 429:
+            return FailureKind.RATE_LIMITED
+        case 408:
+            return FailureKind.TIMEOUT
+        case status if status >= 500:
+            return FailureKind.SERVER
+    if b"content_filter" in reply.body:
         return FailureKind.CONTENT_FILTER
     return FailureKind.BAD_REQUEST
 
 
 def read_retry_after(value: str) -> float | None:
     """Seconds that a Retry-After header asks for, given as seconds or as an HTTP date."""
-    if not value:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return min(float(value), 86_400.0)
     try:
-        at = email.utils.parsedate_to_datetime(value).timestamp()
+        seconds = float(value)
+    except ValueError:
+        return _seconds_until(value)
+    if not math.isfinite(seconds) or seconds < 0.0:
+        return None
+    return min(seconds, _LONGEST_PAUSE_ASKED_S)
+
+
+def _seconds_until(date: str) -> float | None:
+    try:
+        at = email.utils.parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):
         return None
-    return max(0.0, at - time.time())
+    return min(max(0.0, at - time.time()), _LONGEST_PAUSE_ASKED_S)
 
 
 class OpenAIEngine:
-    """The engine over a `ChatClient`: identity, retries, many calls at once."""
+    """The engine over a `ChatClient`: identity and retries."""
 
     batch_size: Final = 1
 

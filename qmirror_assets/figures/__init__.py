@@ -1,0 +1,1 @@
+"""Figures: a closed, validated spec, and our own drawing code for it."""

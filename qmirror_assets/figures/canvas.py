@@ -6,7 +6,7 @@ Units are pixels, y up, x = 0 in the middle. Nothing here paints: `raster.py` do
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -72,6 +72,17 @@ class Canvas:
     drawn: list[Drawn] = field(default_factory=list)
     taken: Occupancy = field(default_factory=Occupancy)
     bounds: Box | None = None
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+
+    def defer(self, step: Callable[[], None]) -> None:
+        """Do `step` when everything else is drawn: notes look for what is left free."""
+        self.waiting.append(step)
+
+    def settle(self) -> None:
+        """Do the deferred steps in order."""
+        for step in self.waiting:
+            step()
+        self.waiting.clear()
 
     def path(
         self,
@@ -166,9 +177,9 @@ def _head(start: Point, end: Point, size: float) -> tuple[list[Point], Point]:
     """The triangle of an arrow head, and the point where its line ends."""
     angle = math.atan2(end[1] - start[1], end[0] - start[0])
     corners = [end]
-    for turn in (2.75, -2.75):
-        corners.append(
-            (end[0] + size * math.cos(angle + turn), end[1] + size * math.sin(angle + turn))
-        )
+    corners += [
+        (end[0] + size * math.cos(angle + turn), end[1] + size * math.sin(angle + turn))
+        for turn in (2.75, -2.75)
+    ]
     back = size * 0.8
     return corners, (end[0] - back * math.cos(angle), end[1] - back * math.sin(angle))

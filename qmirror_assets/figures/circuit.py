@@ -109,9 +109,9 @@ def _draw_rung(
 ) -> float:
     """One rung below `above`, deep enough for its notes; returns its y (0 for the first)."""
     width = 2 * _RAIL / len(parts)
-    notes = [compose(part, width - 20) for part in parts if part]
+    notes = [compose(part, width - 20, width - 20) for part in parts if part]
     room = 24 + max([0.0, *(block.height for block in notes)])
-    y = above - room - 22 if canvas.items else 0.0
+    y = above - room - 34 if canvas.items else 0.0
     canvas.path([(-_RAIL, y), (_RAIL, y)])
     for i, part in enumerate(parts):
         at = (-_RAIL + width * (i + 0.5), y)

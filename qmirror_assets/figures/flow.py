@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -15,7 +16,8 @@ from qmirror_assets.figures.text import line_height, measure, wrap
 _SIZE = 13.0
 _PAD = 14.0
 _GAP = 44.0
-_WIDEST = 2 * style.REACH
+_PAIR = 2
+_WIDEST = 2 * style.REACH - style.BOLD
 
 
 def draw(canvas: Canvas, spec: Flow) -> None:
@@ -75,33 +77,42 @@ def _draw_chain(canvas: Canvas, nodes: Sequence[str]) -> None:
 
 
 def _draw_cycle(canvas: Canvas, nodes: Sequence[str]) -> None:
-    """Nodes clockwise around an ellipse, the first on top."""
+    """Nodes clockwise: around an ellipse, or around a rectangle where they are many."""
     size = _box_size(nodes, 190)
-    rx = min(style.REACH - size[0] / 2, max(150.0, 46.0 * len(nodes)))
-    ry = _cycle_height(len(nodes), rx, size)
-    places = [
-        (rx * math.sin(2 * math.pi * i / len(nodes)), ry * math.cos(2 * math.pi * i / len(nodes)))
-        for i in range(len(nodes))
-    ]
-    if len(nodes) == 2:
+    if len(nodes) == _PAIR:
         _draw_pair(canvas, nodes, size)
         return
+    rx = min(style.REACH - size[0] / 2, max(150.0, 46.0 * len(nodes)))
+    heights = (ry for ry in range(110, 420, 10) if _is_open(_ring(len(nodes), rx, ry), size))
+    ry = next(heights, None)
+    places = _frame(len(nodes), size) if ry is None else _ring(len(nodes), rx, ry)
     _draw_joined(canvas, [*nodes, nodes[0]], [*places, places[0]], size)
 
 
-def _cycle_height(count: int, rx: float, size: tuple[float, float]) -> float:
-    """The least half height at which no two boxes touch."""
-    ry = 110.0
-    while ry < 1500 and not _is_open(count, rx, ry, size):
-        ry += 10
-    return ry
+def _ring(count: int, rx: float, ry: float) -> list[Point]:
+    turns = [2 * math.pi * i / count for i in range(count)]
+    return [(rx * math.sin(turn), ry * math.cos(turn)) for turn in turns]
 
 
-def _is_open(count: int, rx: float, ry: float, size: tuple[float, float]) -> bool:
-    spots = [
-        (rx * math.sin(2 * math.pi * i / count), ry * math.cos(2 * math.pi * i / count))
-        for i in range(count)
+def _frame(count: int, size: tuple[float, float]) -> list[Point]:
+    """Clockwise around a rectangle: a top row, a right column, a bottom row, a left column."""
+    wide, high = size[0] + _GAP, size[1] + _GAP
+    columns = min(max(2, int((_WIDEST + _GAP) // wide)), max(2, count // 3))
+    right = max(0, math.ceil((count - 2 * columns) / 2))
+    left = max(0, count - 2 * columns - right)
+    bottom = count - columns - right - left
+    half, depth = (columns - 1) / 2 * wide, (max(right, left) + 1) * high
+    across = [i * wide - half for i in range(columns)]
+    return [
+        *((x, 0.0) for x in across),
+        *((half, -depth * (i + 1) / (right + 1)) for i in range(right)),
+        *((x, -depth) for x in across[::-1][:bottom]),
+        *((-half, -depth * (left - i) / (left + 1)) for i in range(left)),
     ]
+
+
+def _is_open(spots: Sequence[Point], size: tuple[float, float]) -> bool:
+    """Whether no two boxes at `spots` come too near."""
     return all(
         abs(a[0] - b[0]) >= size[0] + 34 or abs(a[1] - b[1]) >= size[1] + 34
         for i, a in enumerate(spots)
@@ -121,10 +132,10 @@ def _draw_joined(
     canvas: Canvas, nodes: Sequence[str], places: Sequence[Point], size: tuple[float, float]
 ) -> None:
     """Boxes and the arrows from each to the next; a last place equal to the first closes."""
-    closed = len(places) > 2 and places[0] == places[-1]
+    closed = len(places) > _PAIR and places[0] == places[-1]
     for node, place in list(zip(nodes, places, strict=True))[: -1 if closed else None]:
         _draw_box(canvas, node, place, size)
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         _join(canvas, start, end, size)
 
 

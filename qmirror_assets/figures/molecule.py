@@ -23,9 +23,7 @@ def draw(canvas: Canvas, spec: Molecule) -> None:
     blocks = [fit_card(item) for item in spec.labels]
     width = max(_LEAST[0], formula.width + 40)
     height = max(_LEAST[1], formula.height + 40, stack_height(blocks) if blocks else 0)
-    canvas.shape(
-        rounded(0, 0, width, height, 14), style.WHITE, line=style.LIGHT, width=style.LINE
-    )
+    canvas.shape(rounded(0, 0, width, height, 14), style.WHITE, line=style.LIGHT, width=style.LINE)
     left, bottom = -(formula.width // 2), -(formula.height // 2)
     area = Box(left, bottom, left + formula.width, bottom + formula.height)
     canvas.picture(formula.png, area)

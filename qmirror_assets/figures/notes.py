@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Anchor, Canvas, DrawnRole
 from qmirror_assets.figures.occupancy import Box
-from qmirror_assets.figures.shapes import Point, between, turned
+from qmirror_assets.figures.shapes import Point, between, circle, turned
 from qmirror_assets.figures.spec import Labelled
 from qmirror_assets.figures.text import Face, line_height, measure, wrap
 
@@ -75,12 +75,15 @@ def compose(
 
 
 def _value_lines(item: Labelled, width: float) -> list[tuple[Run, ...]]:
+    """ "m = 2.0 kg" on one line if it fits, else the symbol alone above the value."""
     sign = f"{item.symbol} = " if item.value else item.symbol
-    runs = [Run(sign, "oblique", style.VALUE_SIZE, style.INK)] if item.symbol else []
-    taken = sum(run.width for run in runs)
-    values = wrap(item.value, width - taken, style.VALUE_SIZE, "bold") if item.value else []
+    start = (Run(sign, "oblique", style.VALUE_SIZE, style.INK),) if item.symbol else ()
+    values = wrap(item.value, width, style.VALUE_SIZE, "bold") if item.value else []
     bold = [Run(value, "bold", style.VALUE_SIZE, style.INK) for value in values]
-    return [tuple(runs + bold[:1]), *((run,) for run in bold[1:])]
+    fits = sum(run.width for run in (*start, *bold[:1])) <= width
+    if len(bold) < 2 and fits:
+        return [(*start, *bold)]
+    return [*([start] if start else []), *((run,) for run in bold)]
 
 
 def set_block(canvas: Canvas, block: Block, area: Box, anchor: Anchor = "centre") -> None:
@@ -111,24 +114,37 @@ def note(
     at: Point,
     toward: Point = (1.0, 0.0),
     gap: float = _GAP,
-    width: float = _LABEL_WIDTH,
+    width: float | None = None,
 ) -> None:
     """Write `item` near `at`, on the side that the vector `toward` points to.
 
-    The nearest free place wins; a leader line joins a note that had to move away. Nothing is
-    done for None, so that drawings can pass every slot.
+    It is placed when all geometry is drawn: the nearest free place wins, and a leader line
+    joins a note that had to move away. Nothing is done for None, so that drawings can pass
+    every slot.
     """
+    if item is not None:
+        block = compose(item, width, width) if width else compose(item)
+        canvas.defer(lambda: _place(canvas, block, at, toward, gap))
+
+
+def point_out(canvas: Canvas, item: Labelled | None, at: Point, toward: Point, gap: float) -> None:
+    """A note outside of a shape, led by a line to a dot inside it. Nothing for None."""
     if item is None:
         return
-    block = compose(item, width)
+
+    canvas.shape(circle(*at, 3.5), style.GREY, line=None)
+    canvas.defer(lambda: _place(canvas, compose(item), at, toward, gap, led=True))
+
+
+def _place(
+    canvas: Canvas, block: Block, at: Point, toward: Point, gap: float, *, led: bool = False
+) -> None:
     area = _find_place(canvas, block, at, toward, gap)
     end = area.nearest(at)
-    if math.dist(at, end) > max(_LEADER_FROM, gap + 6):
-        canvas.path(
-            [between(at, end, 3 / math.dist(at, end)), between(end, at, 4 / math.dist(at, end))],
-            line=style.GREY,
-            width=style.THIN,
-        )
+    away = math.dist(at, end)
+    if led or away > max(_LEADER_FROM, gap + 6):
+        line = [between(at, end, 3 / away), between(end, at, 4 / away)]
+        canvas.path(line, line=style.GREY, width=style.THIN)
     set_block(canvas, block, area, _anchor(area, at))
 
 

@@ -7,6 +7,8 @@ matplotlibrc nor another drawing in the process changes a byte.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -31,21 +33,27 @@ _POINTS = 72 / DPI
 _COLOURS = 128
 
 
+@contextmanager
+def own_defaults() -> Iterator[None]:
+    """matplotlib's own settings, whatever the user's are."""
+    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")}
+    with mpl.rc_context(defaults):
+        yield
+
+
 def paint(canvas: Canvas, page: Box) -> tuple[bytes, int, int]:
     """PNG bytes, width and height of the part of `canvas` inside `page` (whole pixels)."""
     width, height = round(page.width), round(page.height)
-    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")}
-    with mpl.rc_context(defaults):
-        figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
-        agg = FigureCanvasAgg(figure)
-        place = Affine2D().translate(-round(page.left), -round(page.bottom))
-        for order, item in enumerate(canvas.items):
-            if not isinstance(item, Picture):
-                artist = _line(item, place) if isinstance(item, Path) else _text(item, place)
-                artist.set_zorder(order)
-                figure.add_artist(artist)
-        agg.draw()
-        image = Image.frombytes("RGBA", (width, height), bytes(agg.buffer_rgba()))
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
+    agg = FigureCanvasAgg(figure)
+    place = Affine2D().translate(-round(page.left), -round(page.bottom))
+    for order, item in enumerate(canvas.items):
+        if not isinstance(item, Picture):
+            artist = _line(item, place) if isinstance(item, Path) else _text(item, place)
+            artist.set_zorder(order)
+            figure.add_artist(artist)
+    agg.draw()
+    image = Image.frombytes("RGBA", (width, height), bytes(agg.buffer_rgba()))
     for item in canvas.items:
         if isinstance(item, Picture):
             _paste(image, item, page)
@@ -97,7 +105,7 @@ def _paste(image: Image.Image, picture: Picture, page: Box) -> None:
 def _encode(image: Image.Image) -> bytes:
     """A palette PNG without any metadata."""
     flat = image.convert("RGB").quantize(
-        colors=_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        colors=_COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
     )
     out = io.BytesIO()
     flat.save(out, format="PNG", optimize=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
-from qmirror_assets.figures.notes import dimension, note
+from qmirror_assets.figures.notes import compose, dimension, note
 from qmirror_assets.figures.shapes import Point, arc, circle
 from qmirror_assets.figures.spec import Labelled, RayDiagram
 
@@ -56,9 +56,9 @@ def draw(canvas: Canvas, spec: RayDiagram) -> None:
     plan = _lay_out(spec)
     canvas.path([(-_HALF - 40, 0), (_HALF + 40, 0)], line=style.GREY, width=style.THIN)
     _draw_element(canvas, spec.element)
-    for x in (-plan.focal, plan.focal):
+    for x in (plan.bent_to,) if plan.mirror else (-plan.focal, plan.focal):
         canvas.shape(circle(x, 0, 4.5), style.INK, line=None)
-        canvas.write("F", (x, -18), "symbol", face="oblique")
+        note(canvas, Labelled(symbol="F"), (x, 0), (0, -1), 7)
     if spec.draw_image:
         _draw_rays(canvas, plan)
     canvas.arrow((-plan.distance, 0), plan.object_tip, style.BLUE, width=4)
@@ -156,24 +156,29 @@ def _clip(y: float, climb: float) -> float:
 
 
 def _label(canvas: Canvas, spec: RayDiagram, plan: _Layout) -> None:
+    """Distances below everything, the shortest nearest to the axis on each side."""
+    spans = [
+        (item, end)
+        for item, end in (
+            (spec.focal_length, plan.bent_to),
+            (spec.object_distance, -plan.distance),
+            (spec.image_distance, plan.image),
+        )
+        if item and end is not None
+    ]
+    floor = min(-_TALL, canvas.bounds.bottom if canvas.bounds else 0.0) - 16
+    for side in (-1, 1):
+        level = floor
+        for item, end in sorted(spans, key=lambda span: abs(span[1])):
+            if end * side > 0:
+                _draw_distance(canvas, item, end, level)
+                level -= compose(item).height + 24
+    if spec.image_distance and plan.image is None:
+        note(canvas, spec.image_distance, (_HALF, 0), (0, -1))
     x, y = plan.object_tip
-    depth = min(-_TALL, canvas.bounds.bottom if canvas.bounds else 0) - 16
-    sides = {-1: depth, 1: depth}
-    for item, end in (
-        (spec.focal_length, plan.bent_to),
-        (spec.object_distance, x),
-        (spec.image_distance, plan.image),
-    ):
-        if item is None:
-            continue
-        if end is None:
-            note(canvas, item, (_HALF, 0), (0, -1))
-            continue
-        side = 1 if end > 0 else -1
-        level = sides[side]
-        canvas.path([(end, 0), (end, level)], line=style.GREY, width=1.0, dashed=True)
-        canvas.path([(0, -_TALL), (0, level)], line=style.GREY, width=1.0, dashed=True)
-        dimension(canvas, (end, level), (0, level), item)
-        sides[side] = (canvas.bounds.bottom if canvas.bounds else level) - 16
-    if spec.object_height:
-        dimension(canvas, (x - 22, 0), (x - 22, y), spec.object_height, (-1, 0.6))
+    dimension(canvas, (x - 22, 0), (x - 22, y), spec.object_height, (-1, 0.6))
+
+
+def _draw_distance(canvas: Canvas, item: Labelled, end: float, level: float) -> None:
+    canvas.path([(end, 0), (end, level)], line=style.GREY, width=1.0, dashed=True)
+    dimension(canvas, (end, level), (0, level), item)

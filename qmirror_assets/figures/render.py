@@ -48,22 +48,28 @@ def render(spec: FigureSpec) -> Rendering:
     Raises:
         FigureError: a spec that turned out to be impossible to draw.
     """
-    from qmirror_assets.figures.raster import paint
+    from qmirror_assets.figures.raster import own_defaults, paint
 
-    with _LOCK:
-        canvas = Canvas()
-        _find_drawing(spec.kind)(canvas, spec)
-        if canvas.bounds is None:
-            raise FigureError("The figure shows nothing", found=spec.kind)
-        png, width, height = paint(canvas, _lay_out_page(canvas, canvas.bounds, spec.title))
+    with _LOCK, own_defaults():
+        canvas, page = lay_out(spec)
+        png, width, height = paint(canvas, page)
     return Rendering(png, width, height, describe(spec), tuple(canvas.drawn))
+
+
+def lay_out(spec: FigureSpec) -> tuple[Canvas, Box]:
+    """Everything that is drawn for `spec`, and the page around it. Not safe in threads."""
+    canvas = Canvas()
+    _find_drawing(spec.kind)(canvas, spec)
+    canvas.settle()
+    if canvas.bounds is None:
+        raise FigureError("The figure shows nothing", found=spec.kind)
+    return canvas, _lay_out_page(canvas, canvas.bounds, spec.title)
 
 
 def figure_identity() -> dict[str, str]:
     """What decides the bytes of a picture beside its spec."""
-    import matplotlib as mpl
-    import PIL
-    import rdkit
+    from importlib.metadata import version
+
     from matplotlib import ft2font
     from PIL import features
 
@@ -71,11 +77,11 @@ def figure_identity() -> dict[str, str]:
         "spec": str(SPEC_VERSION),
         "style": str(style.STYLE_VERSION),
         "font": font_digest(),
-        "matplotlib": mpl.__version__,
+        "matplotlib": version("matplotlib"),
         "freetype": ft2font.__freetype_version__,
-        "pillow": PIL.__version__,
+        "pillow": version("pillow"),
         "zlib": features.version("zlib") or "",
-        "rdkit": rdkit.__version__,
+        "rdkit": version("rdkit"),
     }
 
 

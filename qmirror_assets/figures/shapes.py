@@ -80,9 +80,7 @@ def turned(points: Iterable[Point], centre: Point, degrees: float) -> Points:
     """`points` turned around `centre`, counter-clockwise."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     cx, cy = centre
-    return [
-        (cx + (x - cx) * c - (y - cy) * s, cy + (x - cx) * s + (y - cy) * c) for x, y in points
-    ]
+    return [(cx + (x - cx) * c - (y - cy) * s, cy + (x - cx) * s + (y - cy) * c) for x, y in points]
 
 
 def shifted(points: Iterable[Point], dx: float, dy: float) -> Points:

@@ -252,12 +252,8 @@ class Punnett(_Spec):
         return self
 
 
-FigureSpec = (
-    Chart | Table | Timeline | Flow | Scene | Circuit | Molecule | RayDiagram | Punnett
-)
-_ADAPTER: TypeAdapter[FigureSpec] = TypeAdapter(
-    Annotated[FigureSpec, Field(discriminator="kind")]
-)
+FigureSpec = Chart | Table | Timeline | Flow | Scene | Circuit | Molecule | RayDiagram | Punnett
+_ADAPTER: TypeAdapter[FigureSpec] = TypeAdapter(Annotated[FigureSpec, Field(discriminator="kind")])
 
 
 def parse_spec(data: object) -> FigureSpec:

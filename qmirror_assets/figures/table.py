@@ -10,7 +10,7 @@ from qmirror_assets.figures.shapes import box
 from qmirror_assets.figures.spec import Table
 from qmirror_assets.figures.text import Face, line_height, measure, wrap
 
-_WIDEST = 2 * style.REACH
+_WIDEST = 2 * style.REACH - style.LINE
 _PAD = 16.0
 _ROOM = 11.0
 _SIZE = style.VALUE_SIZE - 0.5
@@ -30,8 +30,7 @@ def _fit_columns(spec: Table) -> list[float]:
     """The natural width of each column, or a fair share where they do not all fit."""
     columns = zip(spec.columns, *spec.rows, strict=True)
     natural = [
-        max(64.0, *(measure(cell, _SIZE, "bold") for cell in cells)) + 2 * _PAD
-        for cells in columns
+        max(64.0, *(measure(cell, _SIZE, "bold") for cell in cells)) + 2 * _PAD for cells in columns
     ]
     most = _WIDEST
     for i, width in enumerate(sorted(natural)):
@@ -48,8 +47,7 @@ def _draw_row(
     """Draw one row below `top`; returns its lower edge."""
     face: Face = "bold" if header else "regular"
     lines = [
-        wrap(cell, width - 2 * _PAD, _SIZE, face)
-        for cell, width in zip(cells, widths, strict=True)
+        wrap(cell, width - 2 * _PAD, _SIZE, face) for cell, width in zip(cells, widths, strict=True)
     ]
     step, total = line_height(_SIZE), sum(widths)
     height = step * max(len(part) for part in lines) + 2 * _ROOM
@@ -65,7 +63,9 @@ def _draw_row(
     for cell, part, width in zip(cells, lines, widths, strict=True):
         first = top - height / 2 + step * (len(part) - 1) / 2
         for i, line in enumerate(part):
-            canvas.write(line, (left + _PAD, first - step * i), anchor="left", size=_SIZE, face=face)
+            canvas.write(
+                line, (left + _PAD, first - step * i), anchor="left", size=_SIZE, face=face
+            )
         canvas.record(role, cell)
         left += width
     return top - height

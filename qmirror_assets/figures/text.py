@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from matplotlib.ft2font import FT2Font
+    from matplotlib.backends.backend_agg import RendererAgg
 
 Face = Literal["regular", "bold", "oblique"]
 DPI = 100
@@ -20,7 +20,6 @@ _FILES: dict[Face, str] = {
     "bold": "DejaVuSans-Bold.ttf",
     "oblique": "DejaVuSans-Oblique.ttf",
 }
-_SUBPIXELS = 64  # FreeType measures in 1/64 pixel
 
 
 def font_path(face: Face) -> Path:
@@ -40,26 +39,28 @@ def font_digest() -> str:
 
 
 @functools.cache
-def _load(face: Face) -> FT2Font:
-    from matplotlib.ft2font import FT2Font
-
-    return FT2Font(font_path(face))
-
-
-@functools.cache
 def known_characters() -> frozenset[str]:
     """The characters that every face has a glyph for."""
-    faces = [{chr(code) for code in _load(face).get_charmap()} for face in _FILES]
+    from matplotlib.ft2font import FT2Font
+
+    faces = [{chr(code) for code in FT2Font(font_path(face)).get_charmap()} for face in _FILES]
     return frozenset(set.intersection(*faces))
 
 
 @functools.lru_cache(maxsize=4096)
 def measure(text: str, size: float, face: Face = "regular") -> float:
-    """Width of one line in pixels; `size` in points at 100 dpi."""
-    font = _load(face)
-    font.set_size(size, DPI)
-    font.set_text(text, 0.0)
-    return float(font.get_width_height()[0]) / _SUBPIXELS
+    """Width of one line in pixels as it will be painted; `size` in points at 100 dpi."""
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(fname=font_path(face), size=size)
+    return float(_ruler().get_text_width_height_descent(text, font, False)[0])
+
+
+@functools.cache
+def _ruler() -> RendererAgg:
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(8, 8, DPI)
 
 
 def line_height(size: float) -> float:

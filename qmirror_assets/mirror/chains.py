@@ -8,14 +8,14 @@ from typing import Final
 
 from qmirror_assets.mirror.frames import PREDICATE, SHOWN, Frame
 from qmirror_assets.mirror.spans import Item, Kind, Span
-from qmirror_assets.mirror.words import FUNCTION, WORD
+from qmirror_assets.mirror.words import FUNCTION, VERBS, WORD
 
 _ARROW: Final = r"\s*(?:→|⟶|⇒|->|-->|=>|\$\\(?:right|long)?(?:arrow|rightarrow|to)\$)\s*"
 _ITEM: Final = r"[^→⟶⇒.,;:?!()\[\]\n$=>+]{1,60}?"
 _CHAIN: Final = re.compile(rf"(?:{_ITEM}{_ARROW}){{2,}}[^→⟶⇒.,;:?!()\[\]\n$=>+]{{1,60}}")
 NAMES: Final = (
     "chain|web|sequence|pathway|series|cycle|order|path|line|process|route|flow|steps|stages|"
-    "succession|lineage|cascade|hierarchy|progression|loop"
+    "succession|lineage|cascade|hierarchy|progression|loop|phases|classes|layers|eras|periods|ranks"
 )
 _MAX_ITEMS: Final = 12
 _MAX_WORDS: Final = 5
@@ -61,39 +61,54 @@ def _last_item(part: str) -> int:
 def chain_frame(question: str, span: Span) -> Frame | None:
     """How the question reads with the chain in the figure."""
     left, right = question[: span.start], question[span.end :]
-    name = rf"(?P<adjectives>(?:{WORD} ){{0,3}})(?P<name>{NAMES})"
-    following = re.search(rf"\b(?:the|this|a|an) (?:following |simple )?{name}(?:,? |: | of |, )?$", left, re.I)
-    if following and not re.search(r"\b(?:is|of)\b", following["adjectives"]):
-        return _named(span, left, following, right)
-    verb = re.search(rf"\b{name}[^.:;?!]{{0,40}} (?:is|was|runs|goes|reads):? $", left)
-    if verb:
-        noun = f"{verb['adjectives']}{verb['name']}"
-        start = len(left.rstrip(": ")) + 1
-        return Frame(start - 1, span.end, f" {PREDICATE}", _bare(noun), rule="chain_is")
-    bracket = re.search(r" \($", left)
-    named = re.search(rf"{name}\b[^.;?!]{{0,60}}$", left)
-    if named is None:
-        return None
-    noun = _bare(f"{named['adjectives']}{named['name']}")
-    if bracket and right.startswith(")"):
-        return Frame(span.start - 1, span.end + 1, f"({PREDICATE})", noun, rule="chain_bracket")
-    colon = re.search(r": ?$", left)
-    if colon and re.match(r"[.?!]|$|\n|,", right):
-        end = f"({PREDICATE})"
-        return Frame(span.start - len(colon.group()), span.end, f" {end}", noun, rule="chain_colon")
+    return (
+        _behind_name(span, left, right)
+        or _behind_verb(span, left)
+        or _set_apart(span, left, right)
+    )
+
+
+def _find_name(text: str, before: str = "", after: str = "") -> re.Match[str] | None:
+    """The chain noun in `text` with the adjectives before it, none of them a function word."""
+    for count in (3, 2, 1, 0):
+        pattern = rf"{before}(?P<name>(?:{WORD} ){{{count}}}(?:{NAMES})){after}"
+        match = re.search(pattern, text, re.IGNORECASE)
+        words = match["name"].lower().split() if match else []
+        if match and not any(word in FUNCTION | VERBS | {"following"} for word in words[:-1]):
+            return match
     return None
 
 
-def _named(span: Span, left: str, match: re.Match[str], right: str) -> Frame:
-    noun = _bare(f"{match['adjectives']}{match['name']}")
+def _behind_name(span: Span, left: str, right: str) -> Frame | None:
+    """ "the following food chain: A → B → C" -> "the food chain shown in the figure"."""
+    match = _find_name(left, r"\b(?:the|this|a|an) (?:following |simple )?", r"(?:,? |: | of |, )?$")
+    if match is None or left.endswith("("):
+        return None
     the = "The" if left[match.start()].isupper() else "the"
-    take = 1 if left.endswith("(") and right.startswith(")") else 0
-    start = match.start()
-    return Frame(start, span.end + take, f"{the} {noun} {SHOWN}", noun, rule="chain_named")
+    noun = match["name"]
+    return Frame(match.start(), span.end, f"{the} {noun} {SHOWN}", noun, rule="chain_named")
 
 
-def _bare(noun: str) -> str:
-    words = noun.split()
-    while words and words[0].lower() in FUNCTION | {"following", "simple"}:
-        words = words[1:]
-    return " ".join(words)
+def _behind_verb(span: Span, left: str) -> Frame | None:
+    """ "The spectrum runs: A → B → C" -> "The spectrum runs as shown in the figure"."""
+    verb = re.search(r"(?P<subject>[^.:;?!]{3,80}) (?P<verb>is|are|was|were|runs?|goes|go|reads?):? $", left)
+    if verb is None:
+        return None
+    found = _find_name(verb["subject"])
+    as_ = "" if verb["verb"] in {"is", "are", "was", "were"} else "as "
+    noun = found["name"] if found else "sequence"
+    return Frame(verb.end("verb"), span.end, f" {as_}{PREDICATE}", noun, rule="chain_is")
+
+
+def _set_apart(span: Span, left: str, right: str) -> Frame | None:
+    """A chain in brackets or behind a colon, somewhere after the noun that names it."""
+    found = _find_name(left, after=r"\b[^.;?!]{0,60}$")
+    if found is None:
+        return None
+    if left.endswith(" (") and right.startswith(")"):
+        return Frame(span.start, span.end, PREDICATE, found["name"], rule="chain_bracket")
+    if left.endswith(": ") and re.match(r"[.?!,]|$|\n", right):
+        return Frame(span.start - 2, span.end, f" ({PREDICATE})", found["name"], rule="chain_colon")
+    return None
+
+

@@ -316,6 +316,8 @@ def preposition(place: Place) -> Frame | None:
         noun = place.default("height")
     if dimension == "length" and word == "by" and (deformed := re.search(r"(stretch|exten|compress)\w* by $", place.left)):
         label = "compression" if deformed[1] == "compress" else "extension"
+    if dimension in {"energy", "mass", "volume"} and word == "by":
+        noun, label = "amount", noun
     text = f"the {noun} {SHOWN}" if label else f"the {NOUN} {SHOWN}"
     return place.frame(0, 0, text, noun, label=label) if noun else None
 

@@ -59,7 +59,7 @@ def _is_name(name: str) -> bool:
     return (
         words[0] not in FUNCTION
         and not any(word in FUNCTION - {"of", "in"} or word in VERBS for word in words)
-        and re.match(r"\d", name) is None
+        and re.search(r"(?:^|\s)\d", name) is None
     )
 
 

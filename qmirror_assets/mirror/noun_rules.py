@@ -25,7 +25,7 @@ _VERB_LIKE: Final = frozenset("rise drop lift pull push range heat work power lo
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
     """A noun phrase that names the value: its start in the text, determiner, words, word before."""
 
     start: int
@@ -40,7 +40,7 @@ class _Named:
         return f"{first} {self.words}"
 
 
-def _read_named(text: str, dimension: str) -> _Named | None:
+def read_named(text: str, dimension: str) -> Named | None:
     """The noun phrase at the end of `text`, if it names a quantity of `dimension`."""
     match = _TRAILING.search(text)
     if match is None:
@@ -61,7 +61,7 @@ def _read_named(text: str, dimension: str) -> _Named | None:
         return None  # "two masses of 5 kg": one value, several things
     start = len(text) - len(" ".join(words[begin:]) + tail_text)
     body = " ".join([*words[first:-1], singular(words[-1])]) + tail_text
-    return _Named(start, determiner if has_determiner else "", body, before)
+    return Named(start, determiner if has_determiner else "", body, before)
 
 
 def _tail_of(words: list[str], dimension: str) -> int:
@@ -89,7 +89,7 @@ def noun_of(place: Place) -> Frame | None:
     """ "a height of X" -> "the height shown in the figure"."""
     if not place.left.endswith(" of "):
         return None
-    named = _read_named(place.left[:-4], place.dimension)
+    named = read_named(place.left[:-4], place.dimension)
     if named is None:
         return None
     substance = re.match(rf" of ((?:the )?(?={WORD}).*)", place.right, re.DOTALL)
@@ -122,7 +122,7 @@ def noun_before(place: Place) -> Frame | None:
     if not re.search(r"\w[ :=]\s?$|\w = $", place.left):
         return None
     left = re.sub(r"\s?[:=]?\s?$", "", place.left)
-    named = _read_named(left, place.dimension)
+    named = read_named(left, place.dimension)
     if named is None or _is_verb(named):
         return None
     cut = place.span.start - named.start
@@ -138,7 +138,7 @@ def noun_before(place: Place) -> Frame | None:
     return None
 
 
-def _is_verb(named: _Named) -> bool:
+def _is_verb(named: Named) -> bool:
     return named.words in _VERB_LIKE and named.before in {"to", ""}
 
 
@@ -146,7 +146,7 @@ def _in_parentheses(text: str) -> bool:
     return re.search(r"\([^()]*$", text) is not None and re.search(r"[(,;] ?$", text) is not None
 
 
-def _owned(place: Place, named: _Named, cut: int) -> Frame:
+def _owned(place: Place, named: Named, cut: int) -> Frame:
     left = place.left[: named.start - len("of ")].rstrip()
     owner = re.search(rf"\b(?:a|an|the|each|another|one|this|its) ((?:{WORD} ){{0,2}}{WORD})$", left, re.I)
     words = "the " + owner[1] if owner and not ends_phrase(owner[1].split(" ")[-1]) else ""
@@ -174,32 +174,26 @@ def copula(place: Place) -> Frame | None:
         return None  # "is 5 m and 3 m wide"
     clause = re.split(r"[.;:?!,]\s|\b(?:and|if|that|while|when)\s", place.left[: verb.start()], flags=re.I)
     subject = clause[-1].strip()
+    whose = re.search(rf"\b({WORD}) (?:whose|which|that) ", subject)
+    subject = subject[whose.end() :] if whose else subject
     found = [word for word in re.findall(WORD, subject) if is_head(word, place.dimension)]
     if not found or re.search(r"\b(?:its|the) value$", subject):
         return None
     before_of = re.split(r"\s(?:of|between|in|for|from|to|at|on|required|needed)\b", subject)[0]
-    noun = _strip_determiner(before_of)
-    if not noun or not is_head(noun.split(" ")[-1], place.dimension):
-        noun = singular(found[-1].lower())
+    named = read_named(before_of, place.dimension) or read_named(found[-1].lower(), place.dimension)
+    noun = named.words if named else found[-1].lower()
     owner = re.search(rf"\bof ((?:the |a |an |this )?(?:{WORD} )?{WORD})$", subject)
+    bearer = owner[1] if owner else f"the {whose[1]}" if whose else ""
     start = "is" if verb.group().startswith(("is", "equals")) else verb.group().strip()
     length = len(verb.group())
-    return place.frame(length, 0, f"{start} {PREDICATE}", noun, owner[1] if owner else "")
-
-
-def _strip_determiner(phrase: str) -> str:
-    words = phrase.split(" ")
-    while words and (words[0].lower() in DETERMINERS or words[0].lower() in FUNCTION):
-        words = words[1:]
-    words = [words[0].lower() if words[0].istitle() else words[0], *words[1:]] if words else []
-    return " ".join(words) if len(words) <= 4 else ""  # noqa: PLR2004
+    return place.frame(length, 0, f"{start} {PREDICATE}", noun, bearer)
 
 
 def parenthesis(place: Place) -> Frame | None:
     """ "a copper block (2.0 kg)" -> "a copper block (mass shown in the figure)"."""
     if not place.left.endswith("(") or not place.right.startswith(")"):
         return None
-    named = _read_named(place.left[:-1].rstrip(), place.dimension)
+    named = read_named(place.left[:-1].rstrip(), place.dimension)
     if named is not None:
         return place.frame(0, 0, SHOWN, named.words)
     noun = place.default()
@@ -212,7 +206,7 @@ def symbol(place: Place) -> Frame | None:
     if match is None:
         return None
     if match["np"]:
-        named = _read_named(place.left[: match.end("np")].rstrip(), place.dimension)
+        named = read_named(place.left[: match.end("np")].rstrip(), place.dimension)
         if named is not None:
             text = f"{named.with_article} {match['sym']} {SHOWN}"
             return place.frame(place.span.start - named.start, 0, text, named.words)

@@ -51,6 +51,7 @@ momentum: momentum, impulse
 rate: rate, constant, frequency, speed
 flow rate: rate, flow, output, discharge
 mass rate: rate, flow
+flux: rate, flux
 gradient: gradient, rate
 resistivity: resistivity
 electric field: field, strength
@@ -67,6 +68,7 @@ torque: torque, moment
 number: index, number, coefficient, ph, magnification, factor, ratio, redshift, magnitude,
  eccentricity, efficiency, constant, albedo, size, count, probability, frequency, fraction
 count: number, size, population, count
+word: genotype, formula, phenotype, sequence, name, class, type
 """
 
 

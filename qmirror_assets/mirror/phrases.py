@@ -46,8 +46,10 @@ _TANGLED_LEFT: Final = re.compile(
     re.IGNORECASE,
 )
 _TANGLED_RIGHT: Final = re.compile(
-    r"\s?(?:[±×^+:]|,? (?:and |or )?(?:about )?\d[\d.,]* ?(?:[a-zA-Z°%µΩ]+[,;.]| and)|–\s?\d|-\d| or \d| times (?:as|the)| (?:more|less|higher|lower|greater|smaller|"
-    r"longer|shorter|faster|slower|larger|warmer|cooler|hotter|colder|heavier|per|apiece)\b)"
+    r"\s?(?:[±×^+:]|–\s?\d|-\d)|,? (?:and|or) (?:about )?[\d$]|, \d[\d.]* ?[a-zA-Z°%µΩ]+(?:,|\.| and| or)|"
+    r" (?:in|for|at|on) (?:\w+ ){0,2}\w+,? (?:and )?\d[\d.]* ?[a-zA-Z°%µΩ]|"
+    r" times (?:as|the)| (?:more|less|higher|lower|greater|smaller|longer|shorter|faster|slower|"
+    r"larger|warmer|cooler|hotter|colder|heavier|per|apiece)\b"
 )
 
 
@@ -56,14 +58,17 @@ def find_frame(question: str, span: Span) -> Frame | None:
     place = Place(question, span)
     if _TANGLED_LEFT.search(place.left) or _TANGLED_RIGHT.match(place.right):
         return None
+    if span.unit in {"times", "×"} and re.match(r" (?:as|the|its|that|more|per|a)\b", place.right):
+        return None  # a comparison, not a magnification
     for rule in RULES:
         frame = rule(place)
         if frame is not None:
-            return _at_sentence_start(question, replace(frame, rule=rule.__name__))
+            return at_sentence_start(question, replace(frame, rule=rule.__name__))
     return None
 
 
-def _at_sentence_start(question: str, frame: Frame) -> Frame:
+def at_sentence_start(question: str, frame: Frame) -> Frame:
+    """`frame` with a capital letter where it begins a sentence."""
     before = question[: frame.start].rstrip()
     if before and before[-1] not in ".?!\n":
         return frame

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from qmirror_assets.mirror.frames import PREDICATE, SHOWN, Frame
+from qmirror_assets.mirror.frames import NOUN, PREDICATE, SHOWN, Frame
+from qmirror_assets.mirror.noun_rules import read_named
 from qmirror_assets.mirror.nouns import default_noun, is_head, plural, singular
+from qmirror_assets.mirror.phrases import find_frame
 from qmirror_assets.mirror.spans import Item, Kind, Span, number_of
 from qmirror_assets.mirror.words import FUNCTION, VERBS, WORD
 
 _NAME: Final = rf"(?:{WORD}|[A-Z]\d?)(?: (?:{WORD}|[A-Z]\d?|\d)){{0,3}}"
 _MIN: Final = 3
+_NAME_AFTER: Final = re.compile(rf" (?:in|for|at|on) (?:the )?({_NAME}),? (?:and |or )?")
 
 
 def find_series(question: str, quantities: Sequence[Span]) -> Iterator[Span]:
@@ -31,7 +34,7 @@ def _continues(question: str, last: Span, span: Span) -> bool:
     between = question[last.end : span.start]
     if span.unit != last.unit or not span.unit:
         return False
-    plain = re.fullmatch(r",? (?:and |or )?", between)
+    plain = re.fullmatch(r",? (?:and |or )?", between) or _NAME_AFTER.fullmatch(between)
     named = re.fullmatch(rf"\)?[,;]? (?:(?:and|or) )?(?:the )?({_NAME}) ?[(:=]? ?", between)
     return bool(plain) or (named is not None and _is_name(named[1]))
 
@@ -41,20 +44,22 @@ def _is_name(name: str) -> bool:
 
 
 def _series(question: str, run: Sequence[Span]) -> Iterator[Span]:
-    if len(run) < _MIN:
+    least = 2 if len(run) > 1 and _is_plain(question, run) else _MIN
+    if len(run) < least or len({span.text for span in run}) < least:
         return
-    names = _names(question, run)
+    names, end = _names(question, run)
     numbers = [number_of(span.value) for span in run]
-    if names is None or None in numbers:
+    if not names or None in numbers:
         return
     items = tuple(
         Item(name, span.text, number)
         for name, span, number in zip(names, run, numbers, strict=True)
     )
     first = run[0]
-    start = first.start if _is_plain(question, run) else first.start - _lead(question, first)
+    named_before = not _is_plain(question, run) and end == run[-1].end
+    start = first.start - (_lead(question, first) if named_before else 0)
     text = ", ".join(span.text for span in run)
-    end = run[-1].end + (1 if _bracketed(question, first) else 0)
+    end += 1 if _bracketed(question, first) else 0
     yield replace(first, kind=Kind.SERIES, start=start, end=end, text=text, items=items, role="")
 
 
@@ -71,18 +76,32 @@ def _lead(question: str, span: Span) -> int:
     return len(match.group()) if match else 0
 
 
-def _names(question: str, run: Sequence[Span]) -> list[str] | None:
+def _names(question: str, run: Sequence[Span]) -> tuple[list[str], int]:
+    """Names of the values and where the enumeration ends; no names where they are unclear."""
+    end = run[-1].end
     if _is_plain(question, run):
-        return _names_before(question[: run[0].start], len(run))
+        return _names_before(question[: run[0].start], len(run)), end
+    if _NAME_AFTER.fullmatch(question[run[0].end : run[1].start]):
+        return _names_after(question, run)
     first = re.search(rf"({_NAME}) ?[(:=]? ?$", question[: run[0].start])
-    if first is None:
-        return None
-    names = [_last_words(first[1])]
+    names = [_last_words(first[1])] if first else []
     for left, right in zip(run, run[1:], strict=False):
         between = question[left.end : right.start]
         found = re.search(rf"(?:(?:and|or) )?(?:the )?({_NAME}) ?[(:=]? ?$", between)
         names.append(re.sub(r"^(?:and|or|the) ", "", found[1]) if found else "")
-    return names if all(names) and len(set(names)) == len(names) else None
+    return (names if all(names) and len(set(names)) == len(run) else []), end
+
+
+def _names_after(question: str, run: Sequence[Span]) -> tuple[list[str], int]:
+    """ "343 m/s in air, 1480 m/s in water and 5960 m/s in steel"."""
+    names: list[str] = []
+    for left, right in zip(run, run[1:], strict=False):
+        match = _NAME_AFTER.fullmatch(question[left.end : right.start])
+        names.append(re.sub(r",? (?:and|or)$", "", match[1]) if match else "")
+    last = re.match(rf" (?:in|for|at|on) (?:the )?({_NAME})(?=[.,;?!])", question[run[-1].end :])
+    if last is None or not all(names):
+        return [], run[-1].end
+    return [*names, last[1]], run[-1].end + last.end()
 
 
 def _last_words(name: str) -> str:
@@ -113,11 +132,14 @@ def series_frame(question: str, span: Span) -> Frame | None:
     noun = _noun(left, span.dimension)
     if not noun:
         return None
-    if re.search(r"\b(?:are|were) $", left):
-        return Frame(span.start, span.end + take, PREDICATE, noun, rule="series_are")
+    if re.search(r"\b(?:are|were|is) $", left):
+        names = [item.name for item in span.items]
+        inside = all(name in question[span.start : span.end] for name in names)
+        text = f"{PREDICATE} for {', '.join(names[:-1])} and {names[-1]}" if inside else PREDICATE
+        return Frame(span.start, span.end + take, text, noun, rule="series_are")
     if span.items[0].name == "1":
-        return _unnamed(span, left, noun, take)
-    return _named(question, span, noun)
+        return _unnamed(span, left, noun, take) or _alone(question, span)
+    return _announced(span, left, noun) or _named(question, span, noun)
 
 
 def _noun(left: str, dimension: str) -> str:
@@ -130,15 +152,42 @@ def _noun(left: str, dimension: str) -> str:
 
 
 def _unnamed(span: Span, left: str, noun: str, take: int) -> Frame | None:
-    match = re.search(rf"\b(?:the |its |their )?((?:{WORD} )?)({WORD}) of $", left)
-    if match is None or not is_head(match[2], span.dimension):
+    """ "times of 2.1 s, 2.3 s and 2.2 s"; "resistors of 6.0 Ω and 12 Ω"."""
+    if not left.endswith("s of "):
         return None
-    owned = match.group().lower().startswith(("the ", "its ", "their "))
-    qualifier = match[1] if owned and match[1].strip().lower() not in FUNCTION | VERBS else ""
-    start = match.start(1) if qualifier else match.start(2)
-    article = "" if owned and qualifier else "the "
-    text = f"{article}{qualifier}{match[2]} {SHOWN}"
-    return Frame(start, span.end + take, text, noun, rule="series_unnamed")
+    named = read_named(left[:-4], span.dimension)
+    if named is not None:
+        head, _, last = named.with_article.rpartition(" ")
+        text = f"{head} {plural(last)} {SHOWN}"
+        return Frame(named.start, span.end + take, text, named.words, rule="series_unnamed")
+    things = re.search(rf"\b({WORD}s) of $", left)
+    if things is None or things[1].lower() in FUNCTION | VERBS:
+        return None
+    text = f"{things[1]} with the {plural(noun)} {SHOWN}"
+    return Frame(things.start(), span.end + take, text, noun, rule="series_things")
+
+
+def _alone(question: str, span: Span) -> Frame | None:
+    """ "after 1 s, 2 s and 3 s": as one value would read, in the plural."""
+    frame = find_frame(question, replace(span, kind=Kind.QUANTITY))
+    if frame is None or NOUN not in frame.text:
+        return None
+    text = frame.text.replace(NOUN, plural(frame.noun))
+    return replace(frame, text=text, rule="series_alone")
+
+
+def _announced(span: Span, left: str, noun: str) -> Frame | None:
+    """ "these orbital periods: Io 1.77 days, ..." and "the temperatures are Mercury 167 °C, ..."."""
+    names_at = left.rfind(span.items[0].name)
+    lead = left[:names_at]
+    copula = re.search(r"\b(?:are|were)(?: as follows)?:? $", lead)
+    if copula:
+        text = f"{copula.group().split(' ')[0].rstrip(':')} {PREDICATE}"
+        return Frame(copula.start(), span.end, text, noun, rule="series_announced")
+    these = re.search(rf"\b(?:these|the following) ((?:{WORD} ){{0,3}}{WORD}s): $", lead)
+    if these and is_head(these[1].split(" ")[-1], span.dimension):
+        return Frame(these.start(), span.end, f"the {these[1]} {SHOWN}", noun, rule="series_announced")
+    return None
 
 
 def _named(question: str, span: Span, noun: str) -> Frame:

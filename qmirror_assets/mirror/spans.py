@@ -109,6 +109,8 @@ def _given_spans(question: str, givens: Sequence[Given]) -> Iterator[Span]:
         if len(places) != 1 or not given.value:
             continue
         span = _span(*places[0].span(), question, given.value, given.unit)
+        if not given.unit and number_of(given.value) is None:
+            span = replace(span, dimension="word")
         yield replace(span, role=given.role, symbol=given.symbol)
 
 

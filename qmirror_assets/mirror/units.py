@@ -76,6 +76,8 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "solar radius": "m",
         "Earth radius": "m",
         "degree": "deg",
+        "arcsecond": "deg",
+        "milliarcsecond": "deg",
         "electronvolt": "eV",
     }
 )
@@ -125,7 +127,7 @@ def unit_pattern() -> str:
     powered = rf"{atom}{_POWER}?"
     group = rf"\({powered}(?:[ ]?[·⋅*/×][ ]?{powered}| {atom}{_POWER})*\)"
     chain = rf"(?:[ ]?[/·⋅*][ ]?(?:{powered}|{group})|[ ]{atom}(?:⁻{_POWER}|⁻[¹²³])|[ ]per[ ]{powered})"
-    counted = rf"(?!(?:{atom})\b)[a-z]{{3,}}s[ ]per[ ]{atom}"
+    counted = rf"(?!(?:{atom})\b)[a-z]{{3,}}s(?:/|[ ]per[ ]){atom}"
     end = r"(?![\w₀-₉⁺⁻²³])"
     return rf"(?:(?:{powered}{chain}*|{counted}){end}|%|°(?![CF\w])|×(?![\s\d])|times\b)"
 
@@ -166,6 +168,8 @@ _EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
         "W/(m*K)": "conductivity",
         "kg*m/s": "momentum",
         "mol/(L*s)": "rate",
+        "mol/(m**2*s)": "flux",
+        "mol/s": "mass rate",
         "m**3/s": "flow rate",
         "kg/s": "mass rate",
         "K/m": "gradient",
@@ -190,6 +194,9 @@ _BY_SIGHT: Final[Mapping[str, str]] = MappingProxyType(
         "N·m": "torque",
         "N m": "torque",
         "km/s/Mpc": "rate",
+        "km/(s·Mpc)": "rate",
+        "arcseconds": "angle",
+        "milliarcseconds": "angle",
     }
 )
 
@@ -222,10 +229,14 @@ def _as_expression(unit: str) -> str:
 @lru_cache(maxsize=4096)
 def dimension_of(unit: str) -> str:
     """Name of what `unit` measures ("speed"), "rate" for a count per time, "" if unknown."""
+    unit = re.sub(r"^(?:thousand|million|billion) ", "", unit)
     if unit in _BY_SIGHT:
         return _BY_SIGHT[unit]
-    if re.fullmatch(r"[a-z]+s per .+", unit) and unit.split()[0] not in _atoms():
+    counted = re.fullmatch(r"([a-z]{3,}s)(?:/| per ).+", unit)
+    if counted and counted[1] not in _atoms():
         return "rate"
+    if re.fullmatch(r"[kMG]?J(?:/m²|/\(m²·.+\)| m⁻²)", unit):
+        return "energy"  # per area; by dimension alone it would be a spring constant
     if re.fullmatch(unit_pattern(), unit) is None:
         return "count" if re.fullmatch(r"[a-z][a-z -]+", unit) else ""
     registry, known = _dimensions()

@@ -134,7 +134,10 @@ class Runner:
         self, node: Node, lease: Lease, pinned: Pinned, output: Output, facts: Facts
     ) -> tuple[int, int, int]:
         source = pinned.manifests[0]
-        caller = Caller(self.store, self.engines, facts, self.budget, self.run_id)
+        said = _Throttle()
+        caller = Caller(
+            self.store, self.engines, facts, self.budget, self.run_id, lambda: said(report)
+        )
         seed = self.graph.recipe.spec.random_seed
         rows = RowsPass(node, lease.key, self._source(source), caller, seed)
         index = rows.index()
@@ -238,6 +241,19 @@ class Runner:
         """Close the engines and the event loop."""
         self._loop.run(self.engines.close())
         self._loop.close()
+
+
+class _Throttle:
+    """Lets a progress report through at most ten times a second."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, report: Callable[[int], None]) -> None:
+        now = time.monotonic()
+        if now - self._last > 0.1:  # noqa: PLR2004
+            self._last = now
+            report(0)
 
 
 async def _finishing(work: object, caller: Caller) -> None:

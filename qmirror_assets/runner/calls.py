@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qmirror_assets.engines.base import (
@@ -81,10 +81,16 @@ class Caller:
     """Answers requests of one materialization from the cache or an engine."""
 
     def __init__(
-        self, store: Store, engines: Engines, facts: Facts, budget: Budget, run_id: str
+        self,
+        store: Store,
+        engines: Engines,
+        facts: Facts,
+        budget: Budget,
+        run_id: str,
+        on_call: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._engines, self._facts = store, engines, facts
-        self._budget, self._run_id = budget, run_id
+        self._budget, self._run_id, self._on_call = budget, run_id, on_call
         self._journal = Journal(store, run_id)
         self._known: dict[str, Entry] = {}
         self._in_flight: dict[str, asyncio.Future[Outcome]] = {}
@@ -170,6 +176,7 @@ class Caller:
             self._facts.failures += 1
         self._count(job.request.role, outcome.usage, seconds)
         self._journal.add(job.key, entry, self._attempt(job, outcome, seconds))
+        self._on_call()
         if not job.future.done():
             job.future.set_result(result)
 

@@ -16,6 +16,7 @@ from qmirror_assets.seeds.domains import slugify_domain
 from qmirror_assets.seeds.faults import RowFault, file_error
 from qmirror_assets.seeds.identity import seed_identity
 from qmirror_assets.seeds.jsonl import read_jsonl
+from qmirror_assets.seeds.parquet import read_parquet
 from qmirror_assets.seeds.rows import Defaults, build_seed, check_language
 from qmirror_assets.seeds.text import clean_text, snippet
 from qmirror_assets.seeds.textcells import expand_cells
@@ -120,8 +121,6 @@ class _Reader:
             if self._form == "csv":
                 yield from read_csv(self._path, self._columns.check_header)
             elif self._form == "parquet":
-                from qmirror_assets.seeds.parquetrows import read_parquet  # noqa: PLC0415 heavy
-
                 yield from read_parquet(self._path, self._columns.check_header)
             else:
                 yield from read_jsonl(self._path)

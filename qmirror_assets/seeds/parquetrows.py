@@ -2,8 +2,8 @@
 
 A file of some kilobytes can hold gigabytes: one long text repeated by its dictionary, or a page
 of zeros. So texts are read as dictionaries and measured before any cell is built, and the sizes
-in the footer are limited before a page is touched. A footer that lies about its pages is only
-stopped by a memory limit on the process.
+in the footer are limited before a page is touched. A footer that lies about its pages, or makes
+Arrow abort, is stopped by the process this runs in (`parquetchild`).
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BATCH_ROWS = 256
-PIECE_BYTES = 1 << 20  # cells built at a time, and the most one row may hold
+PIECE_BYTES = 1 << 18  # cells built at a time, and the most one row may hold
 CHUNK_BYTES = 1 << 30
 CHUNK_VALUES = 1 << 25
-BOMB_BYTES, BOMB_RATIO = 1 << 26, 1_000
+BOMB_BYTES, BOMB_RATIO = 1 << 26, 1_000  # of a column chunk as of the whole file
 FOOTER_BYTES = 1 << 24
 
 CheckHeader = Callable[[Sequence[str]], None]
 
 
-def read_parquet(path: Path, check_header: CheckHeader) -> Iterator[RawRow]:
+def decode_parquet(path: Path, check_header: CheckHeader) -> Iterator[RawRow]:
     """One raw row a table row; `line` is the 1-based row number.
 
     Args:
@@ -43,12 +43,14 @@ def read_parquet(path: Path, check_header: CheckHeader) -> Iterator[RawRow]:
     Raises:
         SeedFileError: damaged, truncated or over the limits; a column type that is not JSON.
     """
-    number = 0
+    number = unfolded = 0
     with _open(path) as table:
         check_header(check_schema(table.schema_arrow, path))
         for group in range(table.num_row_groups):
             _check_group(table.metadata.row_group(group), path)
             for batch in _iter_batches(table, group, path, number + 1):
+                unfolded += measure_batch(batch)
+                _check_total(unfolded, path)
                 for row in _split(batch):
                     number += 1
                     yield RawRow(number, row)
@@ -86,9 +88,21 @@ def _as_file_error(path: Path, row: int) -> Iterator[None]:
             path,
             "is not a whole Parquet file",
             line=row,
-            found=str(error).splitlines()[0][:160] if str(error) else type(error).__name__,
+            found=(str(error) or type(error).__name__).splitlines()[0][:160].rstrip(". "),
             remedy="Write it again, or copy it again from where it came",
         ) from error
+
+
+def _check_total(unfolded: int, path: Path) -> None:
+    size = path.stat().st_size
+    if unfolded > BOMB_BYTES and unfolded > BOMB_RATIO * size:
+        raise file_error(
+            path,
+            "unfolds too far",
+            expected=f"at most {BOMB_RATIO} times its {size} bytes",
+            found=f"more than {unfolded} bytes of cells",
+            remedy="Leave out the column that repeats long texts",
+        )
 
 
 def _check_group(group: pq.RowGroupMetaData, path: Path) -> None:
@@ -122,7 +136,7 @@ def _iter_batches(
 
 
 def _split(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Rejection]:
-    """The rows of a batch, built in pieces of at most 1 MiB; halving finds the row at fault."""
+    """The rows of a batch, built in pieces of at most 256 KiB; halving finds the row at fault."""
     built = _build_rows(batch)
     if isinstance(built, list):
         yield from built

@@ -104,6 +104,14 @@ versions = Table(
     Column("digest", String(64), nullable=False),  # logical content
     Column("record", Text, nullable=False),  # JSON: snapshots, samples, bytes digest
 )
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("dataset", String(64), primary_key=True),
+    Column("version", String(32), primary_key=True),
+    Column("domain", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),  # CAS digest of the snapshot
+)
 gates = Table(
     "gates",
     metadata,

@@ -193,6 +193,27 @@ class State:
         new = self.rows(mine.where(table.c.old_sample_id == sample_id))
         return (old[0].old_sample_id if old else "", new[-1].sample_id if new else "")
 
+    # -- snapshots
+
+    def put_snapshot(self, dataset: str, version: str, domain: str, digest: str) -> None:
+        """Freeze the snapshot of a domain for a version."""
+        key = {"dataset": dataset, "version": version, "domain": domain}
+        self._upsert(schema.snapshots, key, {"digest": digest})
+
+    def snapshots_of(self, dataset: str, version: str) -> dict[str, str]:
+        """Domain -> snapshot digest of a version: a version lists its own domains."""
+        table = schema.snapshots
+        where = sa.select(table).where(table.c.dataset == dataset, table.c.version == version)
+        return {row.domain: row.digest for row in self.rows(where.order_by(table.c.domain))}
+
+    def drop_snapshots(self, dataset: str, version: str) -> None:
+        """Forget the snapshots of a version that is not published."""
+        table = schema.snapshots
+        with self.write() as connection:
+            connection.execute(
+                table.delete().where(table.c.dataset == dataset, table.c.version == version)
+            )
+
     def _upsert(self, table: sa.Table, key: Mapping[str, Json], values: Mapping[str, Json]) -> None:
         with self.write() as connection:
             upsert(connection, table, key, values)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
-from qmirror_assets.figures.notes import note
+from qmirror_assets.figures.notes import note, point_out
 from qmirror_assets.figures.occupancy import Box
 from qmirror_assets.figures.scenes.parts import (
     Labels,
     draw_ground,
     draw_thermometer,
-    scatter_points,
     write_inside,
 )
 from qmirror_assets.figures.shapes import Points, box, circle, ellipse, rounded
@@ -40,11 +39,11 @@ def draw_beaker(canvas: Canvas, labels: Labels) -> None:
         top = draw_thermometer(canvas, (-64, 70), 262)
         note(canvas, labels["temperature"], (top[0] - 6, top[1] - 10), (-1, 0))
     if "mass" in labels:
-        for x, y in scatter_points(Box(-60, 8, 60, 18), 7):
-            canvas.shape(circle(x, y, 7), style.PALE_AMBER, width=style.THIN)
-        note(canvas, labels["mass"], (-70, 14), (-1, 0), 60)
+        for i in range(6):
+            canvas.shape(circle(26.0 * i - 58, 11, 7), style.PALE_AMBER, width=style.THIN)
+        point_out(canvas, labels["mass"], (-84, 16), (-1, 0), 56)
     note(canvas, labels.get("volume"), (118, 162), (1, 0), 14)
-    note(canvas, labels.get("concentration"), (60, 60), (1, 0), 76)
+    point_out(canvas, labels.get("concentration"), (84, 52), (1, 0), 52)
     write_inside(canvas, labels.get("substance"), Box(-50, 62, 76, 148), (1, 0))
 
 
@@ -62,9 +61,9 @@ def draw_calorimeter(canvas: Canvas, labels: Labels) -> None:
     _draw_heater(canvas)
     note(canvas, labels.get("initial_temperature"), (top[0] + 6, top[1] - 12), (1, 0.4), 16)
     note(canvas, labels.get("final_temperature"), (top[0] + 6, top[1] - 44), (1, -0.2), 16)
-    note(canvas, labels.get("mass"), (-100, 140), (-1, 0), 70)
-    note(canvas, labels.get("specific_heat"), (-100, 100), (-1, -0.2), 70)
-    note(canvas, labels.get("heat"), (30, 32), (1, -0.1), 136)
+    point_out(canvas, labels.get("mass"), (-100, 130), (-1, 0.1), 66)
+    point_out(canvas, labels.get("specific_heat"), (-100, 72), (-1, -0.1), 66)
+    point_out(canvas, labels.get("heat"), (32, 32), (1, 0), 132)
 
 
 def _draw_heater(canvas: Canvas) -> None:

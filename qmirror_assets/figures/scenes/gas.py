@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
-from qmirror_assets.figures.notes import note
+from qmirror_assets.figures.notes import note, point_out
 from qmirror_assets.figures.occupancy import Box
 from qmirror_assets.figures.scenes.parts import Labels, draw_flame, draw_ground, scatter_points
 from qmirror_assets.figures.shapes import box, circle
@@ -22,12 +22,12 @@ def draw_gas_cylinder(canvas: Canvas, labels: Labels) -> None:
     if changed:
         _draw_cylinder(canvas, 170, 104)
         canvas.arrow((-30, 110), (30, 110), style.GREY, width=5)
-        canvas.write("before", (first, -64), "node", colour=style.GREY)
-        canvas.write("after", (170, -64), "node", colour=style.GREY)
+        canvas.write("before", (first, -68), "node", colour=style.GREY)
+        canvas.write("after", (170, -68), "node", colour=style.GREY)
     _label_state(canvas, labels, first, 150, "", -1)
     if changed:
         _label_state(canvas, labels, 170, 104, "2", 1)
-    note(canvas, labels.get("amount"), (first - 52, 40), (-1, -0.2), 52)
+    point_out(canvas, labels.get("amount"), (first - 62, 34), (-1, -0.1), 46)
 
 
 def _draw_cylinder(canvas: Canvas, x: float, level: float) -> None:
@@ -45,18 +45,18 @@ def _draw_cylinder(canvas: Canvas, x: float, level: float) -> None:
 def _label_state(
     canvas: Canvas, labels: Labels, x: float, level: float, state: str, side: int
 ) -> None:
-    edge = x + side * _WIDTH / 2
     if item := labels.get(f"pressure{state}"):
         canvas.arrow((x, level + 176), (x, level + 114), style.RED, width=style.BOLD)
         note(canvas, item, (x, level + 178), (0, 1))
-    note(canvas, labels.get(f"volume{state}"), (edge, level * 0.55), (side, 0), 14)
-    _heat(canvas, labels.get(f"temperature{state}"), x)
+    inside = (x + side * 62, level * 0.58)
+    point_out(canvas, labels.get(f"volume{state}"), inside, (side, 0.1), 46)
+    _heat(canvas, labels.get(f"temperature{state}"), x, side)
 
 
-def _heat(canvas: Canvas, item: Labelled | None, x: float) -> None:
+def _heat(canvas: Canvas, item: Labelled | None, x: float, side: int) -> None:
     if item is None:
         draw_ground(canvas, x - 105, x + 105, -2)
         return
     for dx in (-26.0, 0.0, 26.0):
         draw_flame(canvas, (x + dx, -48), 38)
-    note(canvas, item, (x, -76), (0, -1), 4)
+    note(canvas, item, (x + side * 42, -34), (side, -0.2))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
-from qmirror_assets.figures.notes import dimension, note
+from qmirror_assets.figures.notes import dimension, note, point_out
 from qmirror_assets.figures.occupancy import Box
 from qmirror_assets.figures.scenes.parts import Labels, draw_clock, scatter_points
 from qmirror_assets.figures.shapes import circle, ellipse, rounded, turned
@@ -16,13 +18,13 @@ def draw_cell(canvas: Canvas, labels: Labels) -> None:
         _draw_rod(canvas)
         dimension(canvas, (-200, -100), (200, -100), labels["length"])
         dimension(canvas, (232, -72), (232, 72), labels.get("diameter"), (1, 0))
-        surface, inside = (-150.0, 71.0), (-100.0, 10.0)
+        surface, inside, outside = (-150.0, 71.0), (-150.0, -16.0), 70.0
     else:
         _draw_round(canvas)
         dimension(canvas, (-120, -150), (120, -150), labels.get("diameter"))
-        surface, inside = (-84.0, 86.0), (-90.0, -20.0)
+        surface, inside, outside = (-84.0, 86.0), (-72.0, -12.0), 66.0
     note(canvas, labels.get("area"), surface, (-1, 1), 20)
-    note(canvas, labels.get("volume"), inside, (-1, -0.2), 110)
+    point_out(canvas, labels.get("volume"), inside, (-1, -0.1), outside)
 
 
 def _draw_round(canvas: Canvas) -> None:
@@ -38,27 +40,31 @@ def _draw_round(canvas: Canvas) -> None:
 
 def _draw_rod(canvas: Canvas) -> None:
     canvas.shape(rounded(0, 0, 400, 144, 71), style.PALE_GREEN, line=style.GREEN, width=5)
-    loop = [(-60, 14), (-20, 34), (20, 6), (66, 30), (84, -4), (40, -26), (0, -6), (-44, -30)]
-    canvas.shape([(float(x), float(y)) for x, y in loop], None, line=style.BLUE)
+    turns = [2 * math.pi * i / 120 for i in range(120)]
+    loop = [
+        ((74 + 15 * math.cos(7 * t)) * math.cos(t), (25 + 9 * math.cos(7 * t)) * math.sin(t))
+        for t in turns
+    ]
+    canvas.shape(loop, None, line=style.BLUE)
     for x, y in scatter_points(Box(-160, -46, 160, 46), 18):
         canvas.shape(circle(x, y, 3.5), style.GREEN, line=None, faint=True)
 
 
 def draw_population(canvas: Canvas, labels: Labels) -> None:
     """A culture before and after growth; the numbers of cells drawn are generic."""
-    _draw_dish(canvas, -200, 5)
-    _draw_dish(canvas, 200, 26)
-    canvas.arrow((-56, 0), (56, 0), style.GREEN, width=5)
+    _draw_dish(canvas, -235, 5)
+    _draw_dish(canvas, 235, 26)
+    canvas.arrow((-64, 0), (64, 0), style.GREEN, width=5)
     note(canvas, labels.get("rate"), (0, -10), (0, -1))
-    draw_clock(canvas, (-40, 84), labels.get("time"))
-    draw_clock(canvas, (-40, -84), labels.get("doubling_time"))
-    note(canvas, labels.get("initial"), (-200, -118), (0, -1))
-    note(canvas, labels.get("final"), (200, -118), (0, -1))
+    draw_clock(canvas, (-50, 70), labels.get("time"))
+    draw_clock(canvas, (-60, -104), labels.get("doubling_time"))
+    note(canvas, labels.get("initial"), (-235, -108), (0, -1))
+    note(canvas, labels.get("final"), (235, -108), (0, -1))
 
 
 def _draw_dish(canvas: Canvas, x: float, count: int) -> None:
-    canvas.shape(circle(x, 0, 116), style.WHITE)
-    canvas.shape(circle(x, 0, 104), style.PALE_AMBER, width=style.THIN)
-    for i, at in enumerate(scatter_points(Box(x - 68, -68, x + 68, 68), count)):
+    canvas.shape(circle(x, 0, 106), style.WHITE)
+    canvas.shape(circle(x, 0, 95), style.PALE_AMBER, width=style.THIN)
+    for i, at in enumerate(scatter_points(Box(x - 60, -62, x + 60, 62), count)):
         body = turned(rounded(*at, 24, 11, 5), at, 47.0 * i)
         canvas.shape(body, style.PALE_GREEN, line=style.GREEN, width=1.5)

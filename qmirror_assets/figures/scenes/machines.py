@@ -56,8 +56,10 @@ def draw_lever(canvas: Canvas, labels: Labels) -> None:
     canvas.shape(box(0, 0, 540, 18), style.PALE_AMBER)
     for x in (-250.0, 250.0):
         canvas.shape(circle(x, 0, 4), style.INK, line=None)
-    vector(canvas, (-250, 110), (-250, 14), labels.get("force1"), style.RED, (1, 6))
-    vector(canvas, (250, 110), (250, 14), labels.get("force2"), style.BLUE, (-1, 6))
+    for x, slot, colour in ((-250.0, "force1", style.RED), (250.0, "force2", style.BLUE)):
+        if slot in labels:
+            canvas.arrow((x, 130), (x, 14), colour, width=style.BOLD)
+            note(canvas, labels[slot], (x, 132), (0, 1))
     dimension(canvas, (-250, 42), (40, 42), labels.get("arm1"), (0, 1))
     dimension(canvas, (40, 42), (250, 42), labels.get("arm2"), (0, 1))
 
@@ -68,12 +70,12 @@ def draw_pulley(canvas: Canvas, labels: Labels) -> None:
     canvas.path([(0, 110), (0, 40)], width=style.BOLD)
     canvas.shape(circle(0, 40, 58), style.PALE_BLUE)
     canvas.shape(circle(0, 40, 7), style.INK, line=None)
-    canvas.path([*reversed(arc(0, 40, 58, 0, 180)), (58, -130)], width=style.BOLD)
+    canvas.path([*reversed(arc(0, 40, 58, 0, 180)), (58, -152)], width=style.BOLD)
     canvas.path([(-58, 40), (-58, -40)], width=style.BOLD)
-    draw_block(canvas, (-70, -84), 108, 88)
-    draw_block(canvas, (70, -174), 108, 88)
+    draw_block(canvas, (-82, -88), 150, 96)
+    draw_block(canvas, (82, -200), 150, 96)
     if "acceleration" in labels:
-        vector(canvas, (150, -130), (150, -214), labels["acceleration"], style.GREEN, (1, 0.4))
-        canvas.arrow((-150, -128), (-150, -44), style.GREEN, width=style.BOLD)
-    write_inside(canvas, labels.get("mass1"), Box(-122, -126, -18, -42), (-1, -0.4))
-    write_inside(canvas, labels.get("mass2"), Box(18, -216, 122, -132), (1, -0.4))
+        vector(canvas, (186, -158), (186, -242), labels["acceleration"], style.GREEN, (1, 0.4))
+        canvas.arrow((-186, -130), (-186, -46), style.GREEN, width=style.BOLD)
+    write_inside(canvas, labels.get("mass1"), Box(-156, -135, -8, -41), (-1, -0.4))
+    write_inside(canvas, labels.get("mass2"), Box(8, -247, 156, -153), (1, -0.4))

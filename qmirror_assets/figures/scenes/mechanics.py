@@ -31,7 +31,7 @@ def draw_inclined_plane(canvas: Canvas, labels: Labels) -> None:
     draw_angle(canvas, foot, 92, 0, _SLOPE, labels.get("angle"))
     dimension(canvas, (272, 0), (272, top[1]), labels.get("height"), (1, 0))
     dimension(
-        canvas, _on_slope(foot, 130, -20), _on_slope(foot, 515, -20), labels.get("length"), (1, -2)
+        canvas, _on_slope(foot, 205, -20), _on_slope(foot, 515, -20), labels.get("length"), (1, -2)
     )
     note(canvas, labels.get("mass"), _on_slope(foot, 262, 74), (-1, 2.1))
     note(canvas, labels.get("friction"), _on_slope(foot, 190, 0), (-1, 2.1), 24)
@@ -46,7 +46,6 @@ def draw_free_body(canvas: Canvas, labels: Labels) -> None:
     """A block on the ground with the forces that act on it."""
     draw_ground(canvas, -270, 270, 0)
     draw_block(canvas, (0, 50), 150, 100)
-    canvas.shape([(-3, 47), (3, 47), (3, 53), (-3, 53)], style.INK, line=None, faint=True)
     vector(canvas, (0, 100), (0, 200), labels.get("normal"), style.GREEN)
     vector(canvas, (0, 0), (0, -110), labels.get("weight"), style.BLUE)
     vector(canvas, (75, 50), (190, 50), labels.get("force"))

@@ -11,16 +11,16 @@ from qmirror_assets.figures.shapes import circle, curve, rounded
 
 def draw_kinematics(canvas: Canvas, labels: Labels) -> None:
     """A cart at the start and at the end of its way."""
-    draw_ground(canvas, -300, 300, 0)
+    draw_ground(canvas, -300, 320, 0)
     _draw_cart(canvas, -210, later=False)
     _draw_cart(canvas, 190, later=True)
     if "acceleration" in labels:
-        canvas.arrow((-50, 100), (50, 100), style.GREEN, width=style.BOLD)
-        note(canvas, labels["acceleration"], (0, 104), (0, 1))
+        canvas.arrow((-60, 118), (60, 118), style.GREEN, width=style.BOLD)
+        note(canvas, labels["acceleration"], (0, 122), (0, 1))
     vector(canvas, (-155, 38), (-75, 38), labels.get("initial_speed"), toward=(0.3, 1))
     vector(canvas, (245, 38), (345, 38), labels.get("final_speed"), toward=(-0.2, 1))
     dimension(canvas, (-210, -34), (190, -34), labels.get("distance"))
-    draw_clock(canvas, (0, 40), labels.get("time"))
+    draw_clock(canvas, (10, 40), labels.get("time"))
 
 
 def _draw_cart(canvas: Canvas, x: float, *, later: bool) -> None:

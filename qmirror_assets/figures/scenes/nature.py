@@ -6,7 +6,7 @@ import math
 
 from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
-from qmirror_assets.figures.shapes import Point, Points, arc, circle, curve, ellipse, turned
+from qmirror_assets.figures.shapes import Point, Points, circle, curve, ellipse, turned
 
 
 def _leaf(foot: Point, length: float, degrees: float) -> Points:
@@ -50,17 +50,15 @@ def draw_cell(canvas: Canvas) -> None:
 
 
 def draw_animal(canvas: Canvas) -> None:
-    """A fish: an animal that few questions contradict less than a mammal would."""
-    canvas.shape([(-58, 0), (-108, 44), (-94, 0), (-108, -44)], style.AMBER)
-    canvas.shape([(-14, 46), (10, 76), (44, 40)], style.AMBER)
-    top = [(100 * math.cos(a), 52 * math.sin(a)) for a in (math.pi * s for s in _shares(30))]
-    body = [*top, *[(x, -y) for x, y in reversed(top)]]
-    canvas.shape([(x * 0.78 + 14, y) for x, y in body], style.PALE_AMBER)
-    canvas.path(arc(44, 0, 30, 118, 242), width=style.LINE)
-    canvas.shape(circle(62, 14, 6), style.INK, line=None)
-    canvas.shape([(8, -8), (-22, -26), (2, -30)], style.AMBER, width=style.THIN)
-    for x, y in ((-8, 18), (-30, 4), (-6, 0)):
-        canvas.path(arc(x, y, 9, 120, 240), line=style.RED, width=style.THIN)
+    """A paw print: any species would contradict the questions about all others."""
+    pad = [
+        (r * math.cos(a) * 1.12, r * math.sin(a) - 40)
+        for a in (2 * math.pi * i / 72 for i in range(72))
+        for r in (44 + 9 * math.cos(3 * (a - math.pi / 2)),)
+    ]
+    canvas.shape(pad, style.AMBER)
+    for x, y, turn in ((-72, 14, 24), (-28, 60, 8), (28, 60, -8), (72, 14, -24)):
+        canvas.shape(turned(ellipse(x, y, 20, 29), (x, y), turn), style.AMBER)
 
 
 def draw_person(canvas: Canvas) -> None:
@@ -93,4 +91,4 @@ def draw_mountain(canvas: Canvas) -> None:
     snow = [(-26, 86), (-55, 33), (-42, 42), (-30, 26), (-16, 40), (4, 34)]
     canvas.shape([(float(x), float(y)) for x, y in snow], style.WHITE)
     canvas.shape([(58, 44), (39, 8), (52, 14), (62, 4), (75, 8)], style.WHITE)
-    canvas.path([(-120, -72), (120, -72)], line=style.GREEN, width=4)
+    canvas.path([(-116, -72), (116, -72)], line=style.GREEN, width=4)

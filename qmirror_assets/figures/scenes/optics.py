@@ -6,41 +6,45 @@ from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
 from qmirror_assets.figures.notes import dimension, note
 from qmirror_assets.figures.scenes.parts import Labels
-from qmirror_assets.figures.shapes import Points, arc, box, circle, ellipse, rounded, turned
+from qmirror_assets.figures.shapes import Points, arc, box, circle, ellipse, rounded
 
 
 def draw_microscope(canvas: Canvas, labels: Labels) -> None:
     """A microscope, and beside it what is seen in it."""
     _draw_stand(canvas)
-    centre = (190.0, 120.0)
-    canvas.path([(-58, 292), (110, 225)], line=style.LIGHT, width=style.THIN, dashed=True)
-    canvas.shape(circle(*centre, 118), style.PALE_GREY, width=style.BOLD)
-    canvas.shape(ellipse(190, 132, 84, 38), style.PALE_GREEN, line=style.GREEN)
-    canvas.shape(ellipse(214, 136, 20, 15), style.GREEN, line=None)
-    for x, y in ((140, 134), (160, 118), (166, 148), (246, 124)):
-        canvas.shape(circle(x, y, 4), style.GREEN, line=None)
-    dimension(canvas, (106, 74), (274, 74), labels.get("image_length"))
-    note(canvas, labels.get("magnification"), (-104, 282), (-1, 0.3))
-    note(canvas, labels.get("object_length"), (-112, 62), (-1, 0.2), 40)
+    x, y, radius = 190.0, 132.0, 134.0
+    for edge in (y - radius + 8, y + radius - 8):
+        canvas.path([(-150, 82), (x - 40, edge)], line=style.LIGHT, width=style.THIN, dashed=True)
+    canvas.shape(circle(x, y, radius), style.PALE_GREY, width=style.BOLD)
+    canvas.shape(ellipse(x, y + 48, 88, 38), style.PALE_GREEN, line=style.GREEN)
+    canvas.shape(ellipse(x + 24, y + 52, 20, 15), style.GREEN, line=None)
+    for dx, dy in ((-50, 50), (-30, 34), (-24, 64), (56, 40)):
+        canvas.shape(circle(x + dx, y + dy, 4), style.GREEN, line=None)
+    dimension(canvas, (x - 88, y - 4), (x + 88, y - 4), labels.get("image_length"))
+    note(canvas, labels.get("magnification"), (-170, 290), (-1, -0.2))
+    note(canvas, labels.get("object_length"), (-186, 82), (-1, 0.2), 24)
 
 
 def _draw_stand(canvas: Canvas) -> None:
-    canvas.shape(rounded(-130, -14, 210, 28, 12), style.LIGHT)
-    canvas.path(arc(-140, 110, 100, -88, 72), line=style.INK, width=15)
-    canvas.path(arc(-140, 110, 100, -88, 72), line=style.LIGHT, width=11)
-    for piece in _tube():
-        canvas.shape(turned(piece, (-104, 200), 20), style.PALE_BLUE)
-    canvas.shape(rounded(-132, 48, 150, 12, 4), style.LIGHT)
-    canvas.shape(box(-132, 58, 70, 5), style.PALE_GREEN, width=style.THIN)
-    canvas.shape(circle(-46, 90, 13), style.WHITE)
+    """Base, arm, tube with eyepiece and objective, stage with a slide, knob."""
+    arm = [(-150.0, 228.0), (-92.0, 222.0), (-66.0, 190.0), (-62.0, 90.0), (-70.0, 10.0)]
+    canvas.path(arm, width=24)
+    canvas.path(arm, line=style.LIGHT, width=20)
+    canvas.shape(rounded(-130, -6, 190, 28, 12), style.LIGHT)
+    canvas.shape(rounded(-126, 66, 150, 14, 4), style.LIGHT)
+    canvas.shape(box(-150, 78, 66, 6), style.PALE_GREEN, width=style.THIN)
+    canvas.shape(box(-150, 36, 40, 14), style.AMBER, width=style.THIN)
+    for piece in _tube(-150):
+        canvas.shape(piece, style.PALE_BLUE)
+    canvas.shape(circle(-62, 110, 14), style.WHITE)
 
 
-def _tube() -> list[Points]:
+def _tube(x: float) -> list[Points]:
     return [
-        rounded(-104, 215, 46, 120, 6),
-        rounded(-104, 292, 34, 34, 4),
-        rounded(-104, 132, 30, 44, 4),
-        box(-104, 102, 18, 16),
+        rounded(x, 212, 46, 118, 6),
+        rounded(x, 288, 34, 36, 4),
+        rounded(x, 138, 30, 34, 4),
+        [(x - 11, 121), (x + 11, 121), (x + 7, 98), (x - 7, 98)],
     ]
 
 

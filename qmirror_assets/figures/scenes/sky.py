@@ -36,7 +36,7 @@ def draw_orbit(canvas: Canvas, labels: Labels) -> None:
         canvas.path(arc(0, 0, _RX, 100, 150, ry=_RY), line=style.GREEN, width=style.BOLD)
         canvas.arrow(_on_orbit(150), _on_orbit(152), style.GREEN, width=style.BOLD)
         note(canvas, labels["period"], _on_orbit(125), (-0.6, 1))
-    note(canvas, labels.get("star_mass"), (0, 36), (0, 1))
+    note(canvas, labels.get("star_mass"), (0, 58), (0, 1), 4)
     note(canvas, labels.get("planet_mass"), (planet[0] + 14, planet[1] - 16), (1, -1))
     if "distance" in labels:
         note(canvas, labels.get("radius"), (planet[0] - 8, planet[1] - 18), (-0.4, -1))

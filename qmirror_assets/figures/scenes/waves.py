@@ -35,4 +35,4 @@ def draw_wave(canvas: Canvas, labels: Labels) -> None:
     if "speed" in labels:
         vector(canvas, (190, 104), (300, 104), labels["speed"], toward=(-0.4, 1))
     note(canvas, labels.get("frequency"), (start - 20, -34), (0.2, -1), 52)
-    draw_clock(canvas, (-60, -118), labels.get("period"))
+    draw_clock(canvas, (-150, -126), labels.get("period"))

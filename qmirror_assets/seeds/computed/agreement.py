@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 from qmirror_assets.seeds.computed.formatting import count_significant, split_number
@@ -16,8 +17,8 @@ def answers_agree(expected: str, found: str) -> bool:
     """Is `found` the expected answer?
 
     Numbers agree when they are equal to three significant figures, or to as many as `expected`
-    prints if those are more, or to as many as `found` prints if those are fewer, though never
-    fewer than two. A unit may be spelled otherwise or be another one of the table of units
+    prints if those are more, or to the last place that `found` prints if it prints two figures
+    or more. A unit may be spelled otherwise or be another one of the table of units
     ("0.5 m", "50 cm"). Texts agree when they are equal up to case, spaces and a final stop.
     """
     wanted, given = split_number(expected), split_number(found)
@@ -25,7 +26,10 @@ def answers_agree(expected: str, found: str) -> bool:
         return _plain(expected) == _plain(found)
     (value, unit), (other, other_unit) = wanted, given
     converted = _convert(other, common_spelling(other_unit), common_spelling(unit))
-    return converted is not None and _close(value, converted, len(other.as_tuple().digits))
+    if converted is None:
+        return False
+    allowed = max(_half_unit(value), abs(converted) * _own_rounding(other))
+    return abs(value - converted) <= allowed * (1 + _SLACK)
 
 
 def _plain(text: str) -> str:
@@ -40,12 +44,18 @@ def _convert(number: Decimal, unit: str, wanted: str) -> Decimal | None:
     source, target = scale_of(unit), scale_of(wanted)
     if source.dimension != target.dimension:
         return None
-    return Decimal(repr(target.from_base(source.to_base(float(number)))))
+    converted = target.from_base(source.to_base(float(number)))
+    return Decimal(repr(converted)) if math.isfinite(converted) else None
 
 
-def _close(expected: Decimal, found: Decimal, printed: int) -> bool:
+def _half_unit(expected: Decimal) -> Decimal:
     figures = max(count_significant(expected), _FULL)
-    if printed >= _FEWEST:
-        figures = min(figures, printed)
-    half_unit = Decimal(5).scaleb(expected.adjusted() - figures)
-    return abs(expected - found) <= half_unit * (1 + _SLACK)
+    return Decimal(5).scaleb(expected.adjusted() - figures)
+
+
+def _own_rounding(found: Decimal) -> Decimal:
+    """The relative width to which a printed number may have been rounded; 0 if too coarse."""
+    _, digits, exponent = found.as_tuple()
+    if len(digits) < _FEWEST or not found or not isinstance(exponent, int):
+        return Decimal(0)
+    return Decimal(5).scaleb(exponent - 1) / abs(found)

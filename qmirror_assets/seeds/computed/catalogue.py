@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class FamilyInfo:
     """A family as listed to users; the givens have empty values.
 
-    capacity: the number of draws; a few per hundred of them are skipped.
+    capacity: the number of draws; up to one in seven of them is skipped.
     """
 
     id: str

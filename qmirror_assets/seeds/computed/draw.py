@@ -17,22 +17,26 @@ if TYPE_CHECKING:
     from qmirror_assets.seeds.computed.family import Family
 
 LICENCE = "CC0-1.0"
+_TOO_CLOSE = 0.01
 
 
 class Drawer:
     """Draw `index` of a family depends on (random_seed, family, index) alone.
 
     A draw is skipped when the text of a given stands more than once in the question ("5 m" in
-    "25 m"), when the answer stands in it, for then it could not be rewritten safely, and when a
-    text is bad English ("1 minutes").
+    "25 m"), when the answer stands in it or all but equals a given, for then it could not be
+    rewritten safely, and when a text is bad English ("1 minutes").
     """
 
-    __slots__ = ("_family", "_ones", "_order", "_solver")
+    __slots__ = ("_comparable", "_family", "_ones", "_order", "_solver")
 
     def __init__(self, family: Family, random_seed: int) -> None:
         self._family = family
         self._order = Permutation(family.capacity, f"{random_seed}/{family.id}")
         self._solver = solver_of(family.id)
+        self._comparable = tuple(
+            given.symbol for given in family.givens if given.unit == family.answer.unit
+        )
         units = {family.answer.unit, *(given.unit for given in family.givens)}
         self._ones = frozenset(quantity_text("1", unit) for unit in units if is_plural(unit))
 
@@ -50,8 +54,9 @@ class Drawer:
         texts = dict(words)
         for given in family.givens:
             texts[given.symbol] = quantity_text(words[given.symbol], given.unit)
-        question, answer = wording.format_map(texts), self._solver.text(words)
-        if not self._reads_well(question, answer, texts):
+        number = self._solver.number(words)
+        question, answer = wording.format_map(texts), family.answer.text(number)
+        if self._repeats_a_given(number, words) or not self._reads_well(question, answer, texts):
             return None
         return Seed(
             question=question,
@@ -66,6 +71,13 @@ class Drawer:
             source=f"computed:{family.id}",
             family=family.id,
             figure=fill(family.figure, words),
+        )
+
+    def _repeats_a_given(self, number: float, words: Mapping[str, str]) -> bool:
+        """Would a given pass for the answer?"""
+        return any(
+            abs(float(words[symbol]) - number) <= _TOO_CLOSE * abs(number)
+            for symbol in self._comparable
         )
 
     def _reads_well(self, question: str, answer: str, texts: Mapping[str, str]) -> bool:

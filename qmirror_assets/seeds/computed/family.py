@@ -101,5 +101,5 @@ class Family:
 
     @property
     def capacity(self) -> int:
-        """How many draws there are; a few per hundred are skipped (see `draw.Drawer`)."""
+        """How many draws there are; up to one in seven is skipped (see `draw.Drawer`)."""
         return math.prod((len(self.wordings), *(len(axis.rows) for axis in self.axes)))

@@ -14,14 +14,17 @@ LONGEST_TEXT = 200
 """Longer texts are no answer of ours; refusing them bounds the work of reading."""
 
 _NOISE_FREE = 12  # digits kept before rounding: binary noise such as 2.4999999999999996 goes away
+_LARGEST_IN_FULL = 1e12
 _LARGEST_PLAIN, _SMALLEST_PLAIN = 7, -4  # powers of ten still written out in full
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _FROM_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_LEAD = re.compile(r"^(?:(?:about|approximately|pH)\b|[=≈~])\s*")
 _NUMBER = re.compile(
     r"(?P<digits>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
     r"(?:\s?[×x*]\s?10(?:\^?(?P<power>[-+]?\d{1,3})|(?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))"
-    r"|[eE](?P<exponent>[-+]?\d{1,3}))?"
+    r"|[eE](?P<exponent>[-+]?\d{1,3}))?",
+    re.ASCII,
 )
 
 
@@ -62,7 +65,13 @@ def significant_text(number: float, digits: int) -> str:
 
 
 def places_text(number: float, places: int) -> str:
-    """`number` with a fixed count of decimal places, half up: 2 places give "2.70"."""
+    """`number` with a fixed count of decimal places, half up: 2 places give "2.70".
+
+    Raises ValueError for a number too large to be written out in full.
+    """
+    if abs(number) >= _LARGEST_IN_FULL:
+        message = f"too large to be written out: {number:g}"
+        raise ValueError(message)
     step = Decimal(1).scaleb(-places)
     return f"{_noise_free(number).quantize(step, ROUND_HALF_UP):f}"
 
@@ -72,7 +81,7 @@ def split_number(text: str) -> tuple[Decimal, str] | None:
 
     Reads "41.8 kJ", "1,200", "16%", "3.2 × 10^-5 m", "3.2 × 10⁻⁵ m" and "4e3".
     """
-    tidy = text.strip().replace("\N{MINUS SIGN}", "-")
+    tidy = _LEAD.sub("", text.strip().replace("\N{MINUS SIGN}", "-"))
     if len(tidy) > LONGEST_TEXT:
         return None
     match = _NUMBER.match(tidy)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from qmirror_assets.figures.catalogue import ICONS, TEMPLATES
+
 Spec = dict[str, Any]
 
 
@@ -340,3 +342,109 @@ GALLERY: dict[str, Spec] = {
     "punnett_two_genes": {**_PUNNETT, "parent1": "AaBb", "parent2": "AaBb", "trait": ""},
     "punnett_empty": {**_PUNNETT, "show_offspring": False},
 }
+
+_LONG = "a very long name of the quantity that is written"
+_VALUE = "between 12 345 and 67 890 kg m² s⁻² mol"
+_WORDS = "one value that goes on and on for pages"
+
+
+def _longest(symbol: str = "Wxyzabcd") -> Spec:
+    return _labelled(_LONG[:48], _VALUE[:40], symbol)
+
+
+def _long_scenes() -> dict[str, Spec]:
+    scenes = {}
+    for name, slots in TEMPLATES.items():
+        spec = _scene(name, _TITLE, **{slot: _longest() for slot in slots})
+        scenes[f"long_{name}"] = (
+            {**spec, "object": "an object with a rather long name here", "icon": "dna"}
+            if name == "callouts"
+            else spec
+        )
+    return scenes
+
+
+_TITLE = "A title of eighty characters that goes on until there is really no more room for"
+LONG: dict[str, Spec] = {
+    **_long_scenes(),
+    "long_series": {
+        **_SERIES,
+        "title": _TITLE,
+        "source": _longest(),
+        "resistors": [_longest(f"R{i}") for i in range(6)],
+        "meters": [{**_longest(), "meter": meter} for meter in ("ammeter", "voltmeter", "ammeter")],
+    },
+    "long_parallel": {
+        **_SERIES,
+        "title": _TITLE,
+        "topology": "parallel",
+        "source": _longest(),
+        "resistors": [_longest(f"R{i}") for i in range(6)],
+        "meters": [{**_longest(), "meter": meter} for meter in ("ammeter", "voltmeter", "ammeter")],
+    },
+    "long_bar": {
+        **_chart("bar", _TITLE, []),
+        "x_label": _LONG,
+        "y_label": _LONG,
+        "points": [{"label": _WORDS, "y": (-1.0) ** i * i, "text": _WORDS} for i in range(24)],
+    },
+    "long_line": {
+        **_chart("line", _TITLE, []),
+        "points": [
+            {"label": f"point {i}", "x": i * 0.1, "y": (i - 6) ** 2, "text": f"{i}.25 m/s"}
+            for i in range(24)
+        ],
+    },
+    "long_table": {
+        **_TABLE,
+        "title": _TITLE,
+        "columns": [_VALUE[:40]] * 6,
+        "rows": [["x" * 60, _LONG, _VALUE, "1", "", "y" * 30]] * 20,
+    },
+    "long_timeline": {
+        **_TIMELINE,
+        "title": _TITLE,
+        "unit": "millions of years ago!!!",
+        "marks": [{"label": _LONG, "at": float(i % 5), "text": _WORDS} for i in range(12)],
+    },
+    "long_chain": {**_CHAIN, "title": _TITLE, "nodes": [_LONG] * 14},
+    "long_cycle": {**_CYCLE, "title": _TITLE, "nodes": [_LONG] * 14},
+    "long_tree": {
+        **_TREE,
+        "title": _TITLE,
+        "nodes": [_LONG] * 14,
+        "edges": [[0, 1], [1, 2], [2, 3], [3, 4], *[[0, i] for i in range(5, 14)]],
+    },
+    "long_molecule": {
+        **_MOLECULE,
+        "title": _TITLE,
+        "smiles": "OC(=O)" + "C" * 40 + "N",
+        "name": "a long chain with a name of sixty characters in all, no more",
+        "labels": [_longest()] * 4,
+    },
+    "long_rays": {
+        **_RAYS,
+        "title": _TITLE,
+        "focal_length": _longest(),
+        "object_distance": _longest(),
+        "object_height": _longest(),
+        "image_distance": _longest(),
+    },
+    "long_punnett": {
+        **_PUNNETT,
+        "title": _TITLE,
+        "parent1": "XᴬXᵃRᵃrᵇ",
+        "parent2": "XᵃXᵇRʷrᵇ",
+        "trait": "a trait whose description is sixty characters long, it is so",
+    },
+}
+ICON_SPECS: dict[str, Spec] = {
+    f"icon_{icon}": {**ONE_CALLOUT, "title": icon, "icon": icon, "object": icon} for icon in ICONS
+}
+SINGLE: dict[str, Spec] = {
+    f"{name}_{slot}": _scene(name, "", **{slot: _labelled(slot.replace("_", " "), "12.5 kg", "")})
+    for name, slots in TEMPLATES.items()
+    if name != "callouts"
+    for slot in slots
+}
+"""Every template with one slot alone."""

@@ -6,12 +6,12 @@ import math
 
 from qmirror_assets.seeds.computed.family import Answer, Constant, Family, Quantity
 from qmirror_assets.seeds.computed.grid import Axis, expand, span, together
-from qmirror_assets.seeds.computed.pictures import callouts, scene
+from qmirror_assets.seeds.computed.pictures import callouts, scene, table
 
 LIGHT_SPEED = Constant("c", "300000", "km/s")
 
 _STAR = Quantity("mass of the star", "M", "solar masses")
-_AXIS = Quantity("average distance from the star", "a", "AU")
+_AXIS = Quantity("average distance", "a", "AU")
 _RADIUS = Quantity("orbital radius", "r", "million km")
 _PERIOD = Quantity("orbital period", "T", "days")
 _DISTANCE = Quantity("distance", "d", "million km")
@@ -110,7 +110,12 @@ SIGNAL = Family(
     law=lambda q: 2 * q["d"] / q["c"] + q["τ"],
     answer=Answer("minutes"),
     constants=(LIGHT_SPEED,),
-    figure=callouts("space probe", "A message to a space probe", "planet", _DISTANCE, _DELAY),
+    figure=table(
+        "A message to a space probe",
+        ["Quantity", "Value"],
+        ["distance of the probe", _DISTANCE],
+        ["delay on board", _DELAY],
+    ),
 )
 
 SURFACE_GRAVITY = Family(

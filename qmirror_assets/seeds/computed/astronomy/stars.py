@@ -8,7 +8,7 @@ from qmirror_assets.seeds.computed.astronomy.orbits import LIGHT_SPEED
 from qmirror_assets.seeds.computed.family import Answer, Constant, Family, Quantity
 from qmirror_assets.seeds.computed.formatting import plain_decimal
 from qmirror_assets.seeds.computed.grid import expand, span, together, unequal
-from qmirror_assets.seeds.computed.pictures import callouts, number_line, scene
+from qmirror_assets.seeds.computed.pictures import callouts, number_line, scene, table
 
 _OBJECTIVE = Quantity("focal length of the objective", "fo", "mm")
 _EYEPIECE = Quantity("focal length of the eyepiece", "fe", "mm")
@@ -68,7 +68,12 @@ HUBBLE = Family(
     ),
     law=lambda q: q["v"] / q["H0"],
     answer=Answer("Mpc"),
-    figure=callouts("galaxy", "A receding galaxy", "star", _RECESSION, _HUBBLE),
+    figure=table(
+        "A receding galaxy",
+        ["Quantity", "Value"],
+        ["recession velocity", _RECESSION],
+        ["Hubble constant", _HUBBLE],
+    ),
 )
 
 REDSHIFT = Family(

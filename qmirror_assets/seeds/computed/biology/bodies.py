@@ -54,7 +54,7 @@ HEART = Family(
     ),
     law=lambda q: q["f"] * q["V"] * q["t"],
     answer=Answer("L"),
-    figure=callouts("heart", "A beating heart", "person", _RATE, _STROKE, _MINUTES),
+    figure=callouts("person", "Heartbeat of a person", "person", _RATE, _STROKE, _MINUTES),
 )
 
 CELL_RATIO = Family(
@@ -73,7 +73,7 @@ CELL_RATIO = Family(
     ),
     law=lambda q: q["L"] / q["d"],
     answer=Answer("cells", places=0),
-    figure=scene("cell", "A row of cells", diameter=_DIAMETER, length=_TISSUE),
+    figure=callouts("row of cells", "A row of cells", "cell", _DIAMETER, _TISSUE),
 )
 
 FAMILIES = (MAGNIFICATION, HEART, CELL_RATIO)

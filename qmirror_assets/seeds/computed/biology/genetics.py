@@ -28,7 +28,6 @@ def recessive_share(genotype: str) -> float:
 
 
 _PLANT = Quantity("genotype of the plant", "G", read=recessive_share, reads_as="")
-_DOUBLE = Quantity("genotype of the plant", "G", read=recessive_share, reads_as="")
 _FIRST = Quantity("genotype of the first parent", "G1", read=recessive_share, reads_as="")
 _SECOND = Quantity("genotype of the second parent", "G2", read=recessive_share, reads_as="")
 _OFFSPRING = Quantity("number of offspring", "N", "offspring")
@@ -86,7 +85,7 @@ TEST_CROSS = Family(
 DIHYBRID = Family(
     id="biology.dihybrid_cross",
     formula="recessive = N * q²",
-    givens=(_DOUBLE, _OFFSPRING),
+    givens=(_PLANT, _OFFSPRING),
     axes=(
         choices("G", [a + b for a in _SINGLE for b in _SINGLE if a < b]),
         span("N", "80", "3200", "16"),
@@ -105,7 +104,7 @@ DIHYBRID = Family(
     ),
     law=lambda q: q["N"] * q["G"] ** 2,
     answer=Answer("offspring", places=0),
-    figure=punnett("Self-pollination, two genes", "two genes", _DOUBLE, _DOUBLE),
+    figure=punnett("Self-pollination, two genes", "two genes", _PLANT, _PLANT),
 )
 
 _SQUARES = ("1", "2.25", "4", "6.25", "9", "12.25", "16", "20.25", "25", "36", "49", "64")

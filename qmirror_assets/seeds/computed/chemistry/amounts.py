@@ -66,7 +66,7 @@ AMOUNT_FROM_MASS = Family(
     ),
     law=lambda q: q["m"] / q["M"],
     answer=Answer("mol"),
-    figure=callouts("sample", "A weighed sample", "flask", _MASS, _MOLAR_MASS),
+    figure=callouts("sample", "A weighed sample", "block", _MASS, _MOLAR_MASS),
 )
 
 PRODUCT_MASS = Family(

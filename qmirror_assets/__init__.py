@@ -1,0 +1,61 @@
+"""Q-Mirror Assets: declarative, cached, gated dataset builds for image + text data.
+
+    import qmirror_assets as qm
+
+    result = qm.build("qmirror")
+    trail = qm.audit(result.dataset, "0123abcd...")
+
+Everything is imported on first use, so importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_API = (
+    "audit", "build", "plan", "preview", "publish", "rejects", "retry", "schema", "versions",
+)  # fmt: skip
+_ERRORS = ("QMirrorError",)
+
+if TYPE_CHECKING:
+    from qmirror_assets.api import (
+        audit,
+        build,
+        plan,
+        preview,
+        publish,
+        rejects,
+        retry,
+        schema,
+        versions,
+    )
+    from qmirror_assets.errors import QMirrorError
+
+__all__ = [
+    "QMirrorError",
+    "__version__",
+    "audit",
+    "build",
+    "plan",
+    "preview",
+    "publish",
+    "rejects",
+    "retry",
+    "schema",
+    "versions",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _API:
+        return getattr(importlib.import_module("qmirror_assets.api"), name)
+    if name in _ERRORS:
+        return getattr(importlib.import_module("qmirror_assets.errors"), name)
+    raise AttributeError(f"module 'qmirror_assets' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

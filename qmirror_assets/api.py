@@ -1,0 +1,213 @@
+"""The verbs of the command line as a small Python API. Everything returns frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from qmirror_assets.building import Build, Report, Silent, Wishes
+from qmirror_assets.errors import NotFoundError
+from qmirror_assets.lineage.audit import AuditTrail, audit_release, audit_store
+from qmirror_assets.planning import Plan, make_plan
+from qmirror_assets.previewing import Preview, run_preview
+from qmirror_assets.project import find_project
+from qmirror_assets.records import Json
+from qmirror_assets.rejecting import RejectedRow, list_rejects
+from qmirror_assets.release.registry import VersionRow, list_versions
+from qmirror_assets.schemas import schema
+from qmirror_assets.summary import BuildResult
+from qmirror_assets.workspace import Workspace, default_record, open_workspace
+
+__all__ = [
+    "audit", "build", "plan", "preview", "publish", "rejects", "retry", "schema", "versions",
+]  # fmt: skip
+
+Place = str | Path | None
+
+
+@contextmanager
+def opened(project: Place = None, data: Place = None) -> Iterator[Workspace]:
+    """A workspace for the block."""
+    workspace = open_workspace(find_project(project, data))
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def _register(
+    workspace: Workspace,
+    recipe: str,
+    name: str | None,
+    profile: str | None,
+    seeds: Sequence[str | Path],
+    limit: int | None,
+) -> Any:
+    record = default_record(
+        recipe, dataset=name, profile=profile, limit=limit,
+        seeds=[str(f) for f in seeds] or None,
+    )  # fmt: skip
+    return workspace.register(record)
+
+
+def build(
+    recipe: str,
+    *,
+    name: str | None = None,
+    domains: Sequence[str] = (),
+    version: str | None = None,
+    profile: str | None = None,
+    seeds: Sequence[str | Path] = (),
+    limit: int | None = None,
+    publish: bool = True,
+    max_calls: int | None = None,
+    max_cost: float | None = None,
+    project: Place = None,
+    data: Place = None,
+    report: Report | None = None,
+) -> BuildResult:
+    """Bring a dataset up to date, gate it, publish it when it passes.
+
+    Args:
+        recipe: Shipped name, or path of a recipe file or folder.
+        name: Dataset name; default: the recipe's.
+        domains: Only these; default: all that have seeds.
+        version: Such as `2026.11.0`; default: the current one when nothing changed, else the
+            next running number of the month.
+        profile: Which engines; a shipped name or a file.
+        seeds: Seed files instead of the recipe's.
+        limit: At most this many seeds; the dataset is then partial and never published.
+        publish: False stops after the gate.
+        max_calls: Stop cleanly after this many engine calls.
+        max_cost: Stop cleanly after this much money.
+        project: Project folder; data: data folder.
+        report: Who is told how it goes.
+
+    Raises:
+        QMirrorError: one of its leaves; `exit_code` is the command line's.
+    """
+    wishes = Wishes(tuple(domains), version, publish, max_calls, max_cost)
+    with opened(project, data) as workspace:
+        dataset = _register(workspace, recipe, name, profile, seeds, limit)
+        return Build(workspace, dataset, wishes, report or Silent()).run()
+
+
+def plan(
+    recipe: str,
+    *,
+    name: str | None = None,
+    domains: Sequence[str] = (),
+    profile: str | None = None,
+    seeds: Sequence[str | Path] = (),
+    project: Place = None,
+    data: Place = None,
+) -> Plan:
+    """What `build` would run and why; executes nothing."""
+    with opened(project, data) as workspace:
+        record = default_record(
+            recipe, dataset=name, profile=profile, seeds=[str(f) for f in seeds] or None
+        )
+        return make_plan(workspace, record, domains)
+
+
+def preview(
+    recipe: str,
+    *,
+    count: int = 5,
+    profile: str | None = None,
+    seeds: Sequence[str | Path] = (),
+    project: Place = None,
+    data: Place = None,
+    report: Report | None = None,
+) -> Preview:
+    """A few seeds through every stage. Keeps the action cache, touches no partition."""
+    with opened(project, data) as workspace:
+        return run_preview(workspace, recipe, count, profile, seeds, report or Silent())
+
+
+def publish(dataset: str, version: str, *, project: Place = None, data: Place = None) -> VersionRow:
+    """Publish a candidate; obeys only the gate's record for exactly its bytes.
+
+    Raises:
+        GateRefused: no record, a failed check, another digest, or a partial candidate.
+    """
+    from qmirror_assets.publishing import publish_version  # noqa: PLC0415
+
+    with opened(project, data) as workspace:
+        return publish_version(workspace, dataset, version)
+
+
+def retry(
+    dataset: str,
+    *,
+    domains: Sequence[str] = (),
+    publish: bool = True,
+    project: Place = None,
+    data: Place = None,
+    report: Report | None = None,
+) -> BuildResult:
+    """Run again only the rows that failed for engine reasons, then what follows from them."""
+    with opened(project, data) as workspace:
+        found = workspace.dataset(dataset)
+        wishes = Wishes(tuple(domains), publish=publish, retry=True)
+        return Build(workspace, found, wishes, report or Silent()).run()
+
+
+def rejects(
+    dataset: str,
+    *,
+    domains: Sequence[str] = (),
+    reason: str | None = None,
+    project: Place = None,
+    data: Place = None,
+) -> list[RejectedRow]:
+    """Rows that did not make it, with stage, reason and detail."""
+    with opened(project, data) as workspace:
+        return list(list_rejects(workspace.dataset(dataset), domains, reason))
+
+
+def audit(
+    sample_id: str,
+    *,
+    dataset: str | None = None,
+    release: str | Path | None = None,
+    project: Place = None,
+    data: Place = None,
+) -> AuditTrail:
+    """One sample from seed to release.
+
+    Args:
+        sample_id: The id, or its first digits where that is unique.
+        dataset: Which dataset; default: the one that knows the id.
+        release: A release directory: nothing else is then read.
+        project: Project folder; data: data folder.
+
+    Raises:
+        NotFoundError: nobody knows the id.
+    """
+    if release is not None:
+        return audit_release(Path(release), sample_id)
+    with opened(project, data) as workspace:
+        names = [dataset] if dataset else workspace.store.state.dataset_names()
+        for name in names:
+            try:
+                found = workspace.dataset(name)
+                return audit_store(found.store, found.graph, name, sample_id)
+            except NotFoundError:
+                if dataset:
+                    raise
+        raise NotFoundError(
+            f"no dataset knows sample {sample_id!r}",
+            expected=f"an id of {', '.join(names) or 'a dataset (none is built)'}",
+        )
+
+
+def versions(
+    dataset: str, *, project: Place = None, data: Place = None
+) -> list[VersionRow]:
+    """Candidates and releases of a dataset, oldest first."""
+    with opened(project, data) as workspace:
+        workspace.dataset(dataset)
+        return list_versions(workspace.store, dataset)

@@ -1,0 +1,248 @@
+"""A build from the command line or the Python API: prove, materialize what is stale, gate, publish.
+
+Freshness is proved from manifests before Dagster or Great Expectations is imported, so a build of
+an up-to-date dataset costs a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import qmirror_assets
+from qmirror_assets.errors import FailureLimit, GateRefused, NotFoundError
+from qmirror_assets.fingerprint import fingerprint
+from qmirror_assets.keys import PartitionKey, Version
+from qmirror_assets.release.registry import find_version, list_versions
+from qmirror_assets.runner import Budget
+from qmirror_assets.runner.facts import Progress
+from qmirror_assets.summary import BuildResult, summarize
+from qmirror_assets.todo import check_domains, find_todo
+from qmirror_assets.workspace import Dataset, Workspace, new_run_id
+
+
+class Report(Protocol):
+    """Who is told how a build goes."""
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """`done` of `total` stages are finished; `what` comes next."""
+        ...
+
+    def note(self, text: str) -> None:
+        """One line that stays."""
+        ...
+
+    def rows(self, progress: Progress) -> None:
+        """How far the running partition is."""
+        ...
+
+
+class Silent:
+    """Tells nobody."""
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def rows(self, progress: Progress) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked of a build."""
+
+    domains: tuple[str, ...] = ()
+    version: str | None = None
+    publish: bool = True
+    max_calls: int | None = None
+    max_cost: float | None = None
+    retry: bool = False
+
+
+@dataclass
+class Build:
+    """One build of one dataset."""
+
+    workspace: Workspace
+    dataset: Dataset
+    wishes: Wishes
+    report: Report = field(default_factory=Silent)
+    today: Callable[[], dt.date] = lambda: dt.datetime.now(dt.UTC).date()
+    run_id: str = field(default_factory=new_run_id)
+    _driver: Any = None
+    _started: float = field(default_factory=time.perf_counter)
+
+    def run(self) -> BuildResult:
+        """Do it.
+
+        Raises:
+            FailureLimit: too many rows failed for engine reasons; what is done is kept.
+            GateRefused: the gate's checks did not pass.
+        """
+        if self.wishes.version is not None:
+            Version.parse(self.wishes.version)
+        if not self.dataset.intake_is_fresh():
+            self.report.step(0, 0, "reading seeds")
+            self._record_run()
+            self._drive().intake()
+        domains = check_domains(self.dataset, self.wishes.domains)
+        self._stages(domains)
+        result = self._result(domains)
+        self._check_failures(result)
+        try:
+            version, published = self._version(domains)
+        finally:
+            if self._driver is not None:
+                self._driver.live.close()
+        return self._result(domains, version, published=published)
+
+    def _drive(self) -> Any:
+        """The Dagster side, imported only when there is something to do."""
+        if self._driver is None:
+            from qmirror_assets.assets.drive import Driver  # noqa: PLC0415
+            from qmirror_assets.assets.live import Live  # noqa: PLC0415
+
+            live = Live.around(self.workspace)
+            live.run_id, live.on_progress = self.run_id, self.report.rows
+            live.budget = Budget(self.wishes.max_calls, self.wishes.max_cost)
+            live.retry = self.wishes.retry
+            self._driver = Driver.open(self.dataset, live)
+        return self._driver
+
+    def _record_run(self) -> None:
+        self.workspace.store.state.add_run(
+            self.run_id,
+            self.dataset.name,
+            {
+                "recipe": self.dataset.recipe.digest,
+                "profile": self.dataset.profile.name,
+                "package": qmirror_assets.__version__,
+            },
+        )
+
+    # -- stages
+
+    def _stages(self, domains: Sequence[str]) -> None:
+        todo = find_todo(self.dataset, domains)
+        work = {domain: todo.of(domain) for domain in domains}
+        if self.wishes.retry:
+            work = {domain: self._to_retry(domain) for domain in domains}
+        total, done = sum(map(len, work.values())), 0
+        if total:
+            self._record_run()
+        for domain, nodes in work.items():
+            if nodes:
+                self.report.step(done, total, f"{domain}: {nodes[0]}")
+                self._drive().domain(domain, nodes)
+                done += len(nodes)
+
+    def _to_retry(self, domain: str) -> list[str]:
+        """Nodes with engine failures, and everything that follows the first of them."""
+        runner = self.dataset.runner(self.run_id)
+        names = [node.name for node in self.dataset.graph]
+        for index, name in enumerate(names):
+            current = self.workspace.store.current(PartitionKey(self.dataset.name, name, domain))
+            if current is not None and runner.has_engine_failures(current[1]):
+                return names[index:]
+        return []
+
+    def _check_failures(self, result: BuildResult) -> None:
+        limit = self.dataset.recipe.spec.limits.failure_rate
+        rate = result.engine_failures / max(result.seeds, 1)
+        if rate > limit:
+            raise FailureLimit(
+                f"{result.engine_failures} of {result.seeds} samples failed for engine reasons",
+                expected=f"at most {limit:.0%} (limits.failure_rate of the recipe)",
+                found=f"{rate:.0%}",
+                remedy=f"See `qmirror rejects {self.dataset.name}`, mend the engine, then "
+                f"`qmirror retry {self.dataset.name}`",
+            )
+
+    # -- versions
+
+    def _version(self, domains: Sequence[str]) -> tuple[str, bool]:
+        """Candidate, gate and release; (version, published)."""
+        if self.dataset.record.limit is not None:
+            self.report.note("limited build: no version is made (leave --limit out to publish)")
+            return "", False
+        chosen = self._domains_of_version(domains)
+        content = self._content(chosen)
+        version = self._choose(content)
+        there = find_version(self.workspace.store, self.dataset.name, version)
+        if there is not None and there.state == "published" and there.content == content:
+            return version, True
+        driver = self._drive()
+        self._record_run()
+        self.report.step(0, 0, f"version {version}: snapshot, candidate, checks")
+        self.workspace.store.state.drop_snapshots(self.dataset.name, version)
+        driver.snapshots(chosen, version)
+        driver.candidate(version, content=content, publish=self.wishes.publish)
+        published = find_version(self.workspace.store, self.dataset.name, version)
+        if published is not None and published.state == "published":
+            return version, True
+        if driver.live.refusal is not None:
+            raise driver.live.refusal
+        if self.wishes.publish:
+            raise GateRefused(f"version {version} was not published", found="no passing record")
+        return version, False
+
+    def _domains_of_version(self, domains: Sequence[str]) -> list[str]:
+        """The domains asked for and all others that are built: none vanishes from a version."""
+        final = self.dataset.graph.final.name
+        chosen = []
+        for domain in self.dataset.domains():
+            key = PartitionKey(self.dataset.name, final, domain)
+            if self.workspace.store.state.pointer(key) is not None:
+                chosen.append(domain)
+            elif domain in domains:
+                raise NotFoundError(
+                    f"domain {domain!r} has no samples", remedy="Build it without --no-publish"
+                )
+            else:
+                self.report.note(f"domain {domain!r} is not built and stays out of this version")
+        return chosen
+
+    def _content(self, domains: Sequence[str]) -> str:
+        """What a version would hold: rows of every domain, and how they are released and gated."""
+        final = self.dataset.graph.final.name
+        store, spec = self.workspace.store, self.dataset.recipe.spec
+        rows = []
+        for domain in sorted(domains):
+            current = store.current(PartitionKey(self.dataset.name, final, domain))
+            rows.append([domain, current[1].data_version if current else ""])
+        release = spec.release.model_dump(mode="json")
+        gate = spec.gate.model_dump(mode="json")
+        return fingerprint("content", [rows, release, gate])
+
+    def _choose(self, content: str) -> str:
+        """The version to make: the one asked for, the current one when nothing changed, or the
+        next running number of the month."""
+        if self.wishes.version is not None:
+            return self.wishes.version
+        there = list_versions(self.workspace.store, self.dataset.name)
+        same = [v.version for v in there if v.content == content]
+        if same:
+            return same[-1]
+        today = self.today()
+        month = [
+            p
+            for v in there
+            if v.state == "published"
+            and (p := Version.parse(v.version))
+            and (p.year, p.month) == (today.year, today.month)
+        ]
+        return str(max(month).next() if month else Version(today.year, today.month, 0))
+
+    def _result(
+        self, domains: Sequence[str], version: str = "", *, published: bool = False
+    ) -> BuildResult:
+        return summarize(
+            self.dataset, domains, self.run_id, version, published=published,
+            seconds=time.perf_counter() - self._started,
+        )  # fmt: skip

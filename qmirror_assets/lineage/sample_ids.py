@@ -1,0 +1,65 @@
+"""From what a user types to one sample id: 32 hexadecimal digits, or a unique beginning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from qmirror_assets.errors import KeyParseError, NotFoundError
+from qmirror_assets.lineage.lookup import open_lookup
+
+SHORTEST = 8
+LENGTH = 32
+_PREFIX = re.compile(r"[0-9a-f]{8,32}\Z")
+
+
+def parse_prefix(text: str) -> str:
+    """A sample id or its first 8 or more digits.
+
+    Raises:
+        KeyParseError: anything else.
+    """
+    clean = text.strip().lower() if len(text) <= LENGTH * 2 else text
+    if not _PREFIX.match(clean):
+        raise KeyParseError(
+            "bad sample id",
+            expected=f"32 hexadecimal digits, or at least the first {SHORTEST} of them",
+            found=repr(text[:80]),
+            remedy="Column `id` of a release holds the ids of its samples",
+        )
+    return clean
+
+
+def find_ids(files: Sequence[Path], prefix: str, limit: int = 3) -> list[str]:
+    """Sample ids in `files` (sorted by sample_id) that begin with `prefix`, at most `limit`."""
+    if not files:
+        return []
+    low, high = prefix.ljust(LENGTH, "0"), prefix.ljust(LENGTH, "f")
+    with open_lookup(files) as lookup:
+        rows = lookup.rows(
+            "SELECT DISTINCT sample_id FROM read_parquet(?) "
+            "WHERE sample_id >= ? AND sample_id <= ? ORDER BY sample_id LIMIT ?",
+            [str(path) for path in files], low, high, limit,
+        )  # fmt: skip
+    return [row["sample_id"] for row in rows]
+
+
+def the_one(found: Sequence[str], prefix: str, where: str) -> str:
+    """The only id found.
+
+    Raises:
+        NotFoundError: none, or more than one.
+    """
+    if not found:
+        raise NotFoundError(
+            f"no sample {prefix} in {where}",
+            remedy="Column `id` of a release, or `qmirror rejects`, lists ids",
+        )
+    if len(found) > 1:
+        raise NotFoundError(
+            f"{prefix} is the beginning of more than one sample id",
+            expected="a longer beginning",
+            found=", ".join(found),
+        )
+    return found[0]

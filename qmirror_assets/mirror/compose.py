@@ -1,0 +1,110 @@
+"""From a variant and its labels to a draft: the sentence and the figure, both written by code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from qmirror_assets.mirror.draft import Draft, Moved
+from qmirror_assets.mirror.frames import NOUN, Frame
+from qmirror_assets.mirror.labels import Labels
+from qmirror_assets.mirror.movables import frame_of
+from qmirror_assets.mirror.nouns import core, names_dimension
+from qmirror_assets.mirror.pictures import build_figure, fill_template
+from qmirror_assets.mirror.plan import Plan, Variant
+from qmirror_assets.mirror.rewrite import rewrite
+from qmirror_assets.mirror.scenes import Named
+from qmirror_assets.mirror.spans import Kind, Span
+from qmirror_assets.mirror.words import FUNCTION, WORD, content_words, noun_phrase
+from qmirror_assets.records import Json, Reason, Rejection, Seed
+
+_CORE_WORDS: Final = 4
+
+
+def compose(plan: Plan, variant: Variant, seed: Seed, labels: Labels | None) -> Draft | Rejection:
+    """Write the draft of `variant`; without `labels` code names the values.
+
+    The values come from the seed and the words around them from the seed's own sentence, so a
+    draft cannot say more than the seed did. Rejected (NO_VARIANT) where no sentence fits.
+    """
+    spans = plan.moved(variant)
+    frames = [frame_of(seed.question, span) for span in spans]
+    framed = [(span, frame) for span, frame in zip(spans, frames, strict=True) if frame is not None]
+    if len(framed) < len(spans):
+        return Rejection(Reason.NO_VARIANT, "no phrase rule is sure how to take the values out")
+    names = [_name(seed, span, frame, labels) for span, frame in framed]
+    nouns = [_noun(frame, span, name) for (span, frame), name in zip(framed, names, strict=True)]
+    pairs = [(frame, noun) for (_, frame), noun in zip(framed, nouns, strict=True)]
+    question = rewrite(seed.question, pairs)
+    if question is None:
+        return Rejection(Reason.NO_VARIANT, "the values stand too close together to move as one")
+    named = [Named(span, name) for (span, _), name in zip(framed, names, strict=True)]
+    by = "model" if labels else "template"
+    moved = tuple(Moved(n.span.id, n.name, n.span.text, by) for n in named)
+    figure = _figure(plan, variant, seed, named, labels, [frame for _, frame in framed])
+    return Draft(question, figure, moved, by, tuple(frame.rule for _, frame in framed))
+
+
+def _name(seed: Seed, span: Span, frame: Frame, labels: Labels | None) -> str:
+    """The value's name in the figure."""
+    if labels is not None:
+        return _with_article(labels.labels[span.id], seed.question)
+    if span.kind is Kind.QUANTITY and span.role:
+        return span.role
+    return frame.name
+
+
+def _with_article(label: str, question: str) -> str:
+    """ "mass of block" -> "mass of the block", where the question speaks of "a block"."""
+    match = re.search(rf" of ((?:{WORD} )?{WORD})$", label)
+    if match is None or match[1].split(" ")[0].lower() in FUNCTION:
+        return label
+    counted = re.search(rf"\b(?:a|an|the) {re.escape(match[1])}\b", question, re.IGNORECASE)
+    return f"{label[: match.start()]} of the {match[1]}" if counted else label
+
+
+def _noun(frame: Frame, span: Span, name: str) -> str:
+    """What stands at the NOUN mark: the core of the name if it fits the unit and is short."""
+    if NOUN not in frame.text:
+        return frame.noun
+    short = core(name)
+    fits = names_dimension(name, span.dimension) and len(short.split(" ")) <= _CORE_WORDS
+    return short if fits else frame.noun
+
+
+def _figure(
+    plan: Plan,
+    variant: Variant,
+    seed: Seed,
+    named: Sequence[Named],
+    labels: Labels | None,
+    frames: Sequence[Frame],
+) -> Mapping[str, Json]:
+    if variant.figure == "template" and seed.figure is not None:
+        texts = {n.span.role: n.span.text for n in named}
+        given = {n.span.role: n.name for n in named} if labels else {}
+        filled: Mapping[str, Json] = fill_template(seed.figure, texts, given)
+        return filled
+    thing = labels.object if labels and _is_thing(labels.object, seed.question) else ""
+    return build_figure(seed, named, plan.spans, thing or _thing(seed, frames))
+
+
+def _is_thing(thing: str, question: str) -> bool:
+    """Whether the model's object is made of words of the question."""
+    words = content_words(thing)
+    known = set(content_words(question))
+    return bool(words) and all(word in known or word.rstrip("s") in known for word in words)
+
+
+def _thing(seed: Seed, frames: Sequence[Frame]) -> str:
+    """What call-outs point at when code names it: an owner, or the first thing of the text."""
+    for frame in frames:
+        owner = re.sub(r"^(?:the|a|an|each|this) ", "", frame.owner)
+        if owner:
+            return owner[:40]
+    for match in re.finditer(r"\b(?:a|an|the) (?=\w)", seed.question, re.IGNORECASE):
+        phrase = noun_phrase(seed.question[match.end() :])
+        if phrase and phrase.split(" ")[-1].lower() not in {"figure", "time", "distance"}:
+            return phrase[:40]
+    return seed.domain.replace("-", " ")

@@ -1,0 +1,135 @@
+"""The label request: a small model names what the hidden values are, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from qmirror_assets.mirror.nouns import default_noun
+from qmirror_assets.mirror.plan import Plan, Variant
+from qmirror_assets.mirror.spans import Kind, Span
+from qmirror_assets.records import Json
+
+LABEL_CAP: Final = 40
+OBJECT_CAP: Final = 30
+MAX_TOKENS: Final = 90
+_TEXT: Final = "^[A-Za-z][A-Za-z '-]*$"
+
+
+class Render(Protocol):
+    """Renders a prompt file of the recipe with values."""
+
+    def __call__(self, name: str, /, **values: Json) -> str:
+        """The rendered text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the model named: span id -> label, and the thing in the middle of the picture."""
+
+    labels: Mapping[str, str]
+    object: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """A JSON object that `from_json` reads back."""
+        return {"labels": dict(self.labels), "object": self.object}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> Labels:
+        """The labels that `to_json` wrote."""
+        return cls(dict(data["labels"]), data["object"])
+
+
+def label_messages(
+    plan: Plan, variant: Variant, question: str, render: Render
+) -> tuple[list[dict[str, str]], dict[str, Json]]:
+    """Chat messages (two examples, then the question with "[a]" for each moved value) and the schema.
+
+    Neither a moved value nor the answer is in the messages: a model that sees them writes them back.
+    """
+    moved = plan.moved(variant)
+    messages = [{"role": "system", "content": render("label_system.j2")}]
+    for shot in json.loads(render("label_shots.j2")):
+        content = render("label_user.j2", question=shot["question"], slots=shot["slots"])
+        messages.append({"role": "user", "content": content})
+        reply = json.dumps(shot["reply"], ensure_ascii=False)
+        messages.append({"role": "assistant", "content": reply})
+    slots = [{"id": span.id, "what": describe(span)} for span in moved]
+    content = render("label_user.j2", question=hide(question, moved), slots=slots)
+    messages.append({"role": "user", "content": content})
+    return messages, _schema(moved)
+
+
+def hide(question: str, moved: Sequence[Span]) -> str:
+    """`question` with "[a]" in place of each moved span."""
+    for span in sorted(moved, key=lambda span: span.start, reverse=True):
+        question = f"{question[: span.start]}[{span.id}]{question[span.end :]}"
+    return question
+
+
+def describe(span: Span) -> str:
+    """What the model is told of a hidden value: its dimension and unit, never its number."""
+    if span.kind is Kind.CHAIN:
+        return "a sequence"
+    if span.kind is Kind.LIST:
+        return "a list"
+    noun = default_noun(span.dimension) or "value"
+    unit = f" in {span.unit}" if span.unit and span.dimension not in {"count", "percentage"} else ""
+    return f"{noun}{unit}"
+
+
+def _schema(moved: Sequence[Span]) -> dict[str, Json]:
+    text = {"type": "string", "pattern": _TEXT, "minLength": 2}
+    labels = {span.id: {**text, "maxLength": LABEL_CAP} for span in moved}
+    return {
+        "type": "object",
+        "properties": {
+            "labels": {
+                "type": "object",
+                "properties": labels,
+                "required": list(labels),
+                "additionalProperties": False,
+            },
+            "object": {**text, "maxLength": OBJECT_CAP},
+        },
+        "required": ["labels", "object"],
+        "additionalProperties": False,
+    }
+
+
+def read_labels(text: str, plan: Plan, variant: Variant) -> Labels | None:
+    """The labels of a reply, or None if it is not the JSON that was asked for.
+
+    A field that reaches its limit was cut in the middle of a word: it is refused.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    labels = data.get("labels") if isinstance(data, dict) else None
+    thing = data.get("object") if isinstance(data, dict) else None
+    if not isinstance(labels, dict) or not isinstance(thing, str):
+        return None
+    if set(labels) != set(variant.spans) or not all(isinstance(v, str) for v in labels.values()):
+        return None
+    if any(not 1 < len(value.strip()) < LABEL_CAP for value in labels.values()):
+        return None
+    cleaned = {name: _clean(value, plan.span(name)) for name, value in labels.items()}
+    return Labels(cleaned, _clean_object(thing) if len(thing) < OBJECT_CAP else "")
+
+
+def _clean(label: str, span: Span) -> str:
+    label = re.sub(r"\s+", " ", label).strip(" .'-")
+    label = re.sub(r"^(?:the|a|an) ", "", label, flags=re.IGNORECASE)
+    first = label.split(" ")[0] if label else ""
+    keep = first.isupper() or span.kind is not Kind.QUANTITY or not first.istitle()
+    return label if keep else label[:1].lower() + label[1:]
+
+
+def _clean_object(thing: str) -> str:
+    thing = re.sub(r"\s+", " ", thing).strip(" .'-")
+    return re.sub(r"^(?:the|a|an) ", "", thing, flags=re.IGNORECASE)

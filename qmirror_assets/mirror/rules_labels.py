@@ -1,0 +1,114 @@
+"""Hard rules over labels and title: right words, right head noun, right owner, all different."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from qmirror_assets.mirror.checked import Checked, strings_of
+from qmirror_assets.mirror.movables import frame_of
+from qmirror_assets.mirror.nouns import NOUNS, core, default_noun, names_dimension, singular
+from qmirror_assets.mirror.pictures import make_title
+from qmirror_assets.mirror.scenes import Named
+from qmirror_assets.mirror.spans import Kind, Span
+from qmirror_assets.mirror.words import FUNCTION, content_words, squeeze, tokens
+
+_ANY: Final = frozenset(
+    "initial final first second third fourth total average mean starting original new constant "
+    "number size applied given each change list sequence item order growth input output "
+    "difference extension compression molar heat mass specific volume speed".split()
+)
+
+
+def _stem(word: str) -> str:
+    word = singular(word.lower())
+    return re.sub(r"(?:ing|ed|es|e|al|er)$", "", word) if len(word) > 4 else word  # noqa: PLR2004
+
+
+def label_words(checked: Checked) -> bool:
+    """Words of a label come from the seed or from the nouns of its unit."""
+    seed = checked.seed
+    known = {_stem(word) for word in tokens(seed.question)} | {_stem(word) for word in _ANY}
+    known |= {_stem(word) for given in seed.givens for word in tokens(given.role)}
+    if checked.seed.figure is not None:
+        known |= {_stem(w) for text in strings_of(dict(checked.seed.figure)) for w in tokens(text)}
+    for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
+        nouns = {_stem(word) for noun in NOUNS.get(span.dimension, ()) for word in tokens(noun)}
+        nouns |= {_stem(word) for word in tokens(default_noun(span.dimension))}
+        if any(_stem(word) not in known | nouns for word in content_words(moved.label)):
+            return False
+    return all(re.search(r"\d", moved.label) is None for moved in checked.draft.moved)
+
+
+def label_head(checked: Checked) -> bool:
+    """A label names a quantity of the value's dimension; lists and chains get a noun of the text."""
+    for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
+        if span.kind in {Kind.CHAIN, Kind.LIST}:
+            if not _fits_entries(moved.label, span, checked.seed.question):
+                return False
+        elif span.role and moved.label == span.role:
+            continue
+        elif span.dimension and not names_dimension(moved.label, span.dimension):
+            return False
+    return True
+
+
+def _fits_entries(label: str, span: Span, question: str) -> bool:
+    """The name of a list is what the text calls it, never one of its entries."""
+    entries = {squeeze(item.name) for item in span.items}
+    frame = frame_of(question, span)
+    named = singular(frame.noun.split(" ")[-1].lower()) if frame else ""
+    general = {"item", "entry", "sequence", "list", "order"}
+    head = singular(core(label).split(" ")[-1].lower())
+    # Where the text itself has no name, any word of the question may be it.
+    free = named in general and head in {singular(word) for word in tokens(question)}
+    return squeeze(label) not in entries and (head == named or head in general or free)
+
+
+def label_owner(checked: Checked) -> bool | None:
+    """Where the text says whose a value is, its label may not give it to another thing.
+
+    The owner in a label ("mass of the cart") must be named near the value in the seed.
+    """
+    seen = False
+    for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
+        match = re.search(r" of (?:the |a |an |each )?(.+)$", moved.label)
+        if match is None or moved.by != "model" or span.kind is not Kind.QUANTITY:
+            continue
+        seen = True
+        frame = frame_of(checked.seed.question, span)
+        if frame is not None and frame.owner:
+            owner = {_stem(word) for word in content_words(frame.owner)}
+            said = {_stem(word) for word in content_words(match[1])}
+            if owner and said and not owner & said and not _near(checked, span, said):
+                return False
+        elif not _near(checked, span, {_stem(w) for w in content_words(match[1])}):
+            return False
+    return True if seen else None
+
+
+def _near(checked: Checked, span: Span, words: set[str]) -> bool:
+    """Whether the sentence of `span` says one of `words`."""
+    question = checked.seed.question
+    start = max((m.end() for m in re.finditer(r"[.?!]\s", question[: span.start])), default=0)
+    stop = re.search(r"[.?!](?:\s|$)", question[span.end :])
+    end = span.end + (stop.start() if stop else len(question))
+    return bool(words & {_stem(word) for word in tokens(question[start:end])})
+
+
+def labels_distinct(checked: Checked) -> bool:
+    """No two labels are the same, letter case and articles aside."""
+    plain = [_plain(moved.label) for moved in checked.draft.moved]
+    return len(set(plain)) == len(plain) and all(plain)
+
+
+def _plain(label: str) -> str:
+    return " ".join(word for word in tokens(label) if word not in FUNCTION - {"of"})
+
+
+def title_checked(checked: Checked) -> bool:
+    """The title is the one that code makes from the labels, or the seed's own."""
+    spans = checked.moved_spans
+    named = [Named(s, m.label) for s, m in zip(spans, checked.draft.moved, strict=True)]
+    own = str(checked.seed.figure.get("title", "")) if checked.seed.figure is not None else None
+    return bool(named) and checked.draft.title in {make_title(named), own}

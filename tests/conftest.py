@@ -1,0 +1,142 @@
+"""Shared fixtures: a toy recipe, and a project folder of its own for every test."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qmirror_assets.engines.fake import FakeEngine, FakeOptions
+from qmirror_assets.profile import Profile, ProfileSpec
+from qmirror_assets.recipe import load_recipe
+from qmirror_assets.runner import Budget, Runner
+from qmirror_assets.runner.engines import Engines
+from qmirror_assets.runner.facts import Facts, Materialized
+from qmirror_assets.runner.intake import run_intake
+from qmirror_assets.runner.sources import Sources
+from qmirror_assets.stages.compile import compile_recipe
+from qmirror_assets.store import Store, open_store
+
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
+
+TOY = """\
+recipe: toy
+random_seed: 7
+profile: fake
+seeds: [{file: "seeds/*.jsonl"}]
+stages:
+  - kind: map
+    name: draft
+    uses: llm
+    with: {messages: [{prompt: draft.j2}], reads: [question], column: draft}
+  - kind: map
+    name: polish
+    uses: llm
+    with: {messages: [{prompt: polish.j2}], reads: [draft], column: polished}
+  - kind: assemble
+    name: final
+    columns: {question: question, answer: polished, licence: licence, family: family}
+gate: {score_column: "", require_image: false, min_yield: 0.0, max_reject_rate: 1.0}
+release: {split_by: ""}
+"""
+
+
+def write_seeds(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text(text, "utf-8")
+
+
+def toy_seed(number: int, domain: str = "sums", **more: Any) -> dict[str, Any]:
+    return {
+        "question": f"What is {number} plus {number * 7}?",
+        "answer": str(number * 8),
+        "domain": domain,
+        "licence": "CC0-1.0",
+        "source": "toy",
+        **more,
+    }
+
+
+@dataclass
+class Toy:
+    """A toy project without Dagster: intake and every node of every domain."""
+
+    folder: Path
+    engine: Callable[[], FakeEngine]
+    retry: bool = False
+    budget: Budget = field(default_factory=Budget)
+    last: list[Materialized] = field(default_factory=list)
+
+    @property
+    def seeds(self) -> Path:
+        return self.folder / "seeds" / "seeds.jsonl"
+
+    def write(self, rows: list[dict[str, Any]]) -> None:
+        write_seeds(self.seeds, rows)
+
+    def prompt(self, name: str, text: str) -> None:
+        (self.folder / "prompts" / f"{name}.j2").write_text(text, "utf-8")
+
+    def edit(self, old: str, new: str) -> None:
+        path = self.folder / "recipe.yaml"
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def open(self) -> Store:
+        return open_store(self.folder / "data")
+
+    def runner(self, store: Store, engine: FakeEngine) -> Runner:
+        profile = Profile(ProfileSpec(profile="fake", engines={"text": {"kind": "fake"}}))
+        engines = Engines(profile, lambda _config: engine, lambda _config: dict(engine.identity))
+        graph = compile_recipe(load_recipe(str(self.folder)))
+        return Runner(store, graph, engines, "toy", "run", budget=self.budget, lease_wait=5)
+
+    def build(self) -> Facts:
+        """Build everything; the summed facts."""
+        total, store = Facts(), self.open()
+        runner = self.runner(store, self.engine())
+        self.last = []
+        try:
+            run_intake(store, "toy", Sources.of(load_recipe(str(self.folder))))
+            for domain in store.state.domain_names("toy"):
+                for node in runner.graph:
+                    done = runner.materialize(node.name, domain, retry=self.retry)
+                    assert done.manifest.counts.balanced()
+                    self.last.append(done)
+                    total.calls += done.facts.calls
+                    total.hits += done.facts.hits
+                    total.failures += done.facts.failures
+        finally:
+            runner.close()
+            store.close()
+        return total
+
+    def versions(self) -> dict[str, str]:
+        """Node and domain -> data version of the last build."""
+        return {f"{m.key.node}:{m.key.domain}": m.manifest.data_version for m in self.last}
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Toy:
+    folder = tmp_path / "toy"
+    (folder / "prompts").mkdir(parents=True)
+    (folder / "recipe.yaml").write_text(TOY, "utf-8")
+    made = Toy(folder, lambda: FakeEngine(FakeOptions(), {"kind": "fake", "model": "a"}))
+    made.prompt("draft", "Draft: {{ question }}")
+    made.prompt("polish", "Polish: {{ draft }}")
+    made.write([toy_seed(i) for i in range(200)])
+    return made
+
+
+@pytest.fixture
+def no_dagster_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    yield
