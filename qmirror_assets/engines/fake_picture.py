@@ -28,7 +28,12 @@ def draw_picture(spec: Json) -> Outcome:
     if not isinstance(spec, dict) or not isinstance(spec.get("kind"), str):
         return Failure(FailureKind.RENDER, "the figure spec has no kind")
     texts = list(_texts(spec))
-    body = {"width": 1, "height": 1, "alt": "; ".join(texts), "drawn": [["label", t] for t in texts]}
+    body = {
+        "width": 1,
+        "height": 1,
+        "alt": "; ".join(texts),
+        "drawn": [["label", t] for t in texts],
+    }
     return Raw(body, {"image": _write_png(texts)})
 
 

@@ -69,9 +69,7 @@ class HttpPoster:
                 headers=headers,
                 connector=aiohttp.TCPConnector(limit=self._limits.connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(
-                    total=self._limits.timeout_s, sock_connect=CONNECT_S
-                ),
+                timeout=aiohttp.ClientTimeout(total=self._limits.timeout_s, sock_connect=CONNECT_S),
             )
         return self._session
 
@@ -95,7 +93,11 @@ class HttpPoster:
 async def _read_capped(response: aiohttp.ClientResponse) -> bytes:
     """Read at most one byte over the cap, so that a longer body is seen as such."""
     length = response.content_length
-    if length is not None and length <= LONGEST_REPLY and "Content-Encoding" not in response.headers:
+    if (
+        length is not None
+        and length <= LONGEST_REPLY
+        and "Content-Encoding" not in response.headers
+    ):
         return await response.read()
     parts, size = [], 0
     async for part in response.content.iter_any():

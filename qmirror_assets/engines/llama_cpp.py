@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -12,13 +11,13 @@ from typing import Final
 from qmirror_assets.engines.base import Call, FailureKind, Outcome, Raw
 from qmirror_assets.engines.llama_host import ServerWish, SharedServer
 from qmirror_assets.engines.llama_prefix import PrefixCache
-from qmirror_assets.engines.llama_state import Listening, StateFiles, hold_lock
+from qmirror_assets.engines.llama_state import Listening, StateFiles
+from qmirror_assets.engines.locks import all_cores
 from qmirror_assets.engines.openai import ChatClient, Endpoint, retry_key
 from qmirror_assets.engines.retry import DEFAULT_WAITS, Refused, Waits, run_with_retry
 from qmirror_assets.errors import EngineUnavailable
 
 MOST_RESTARTS: Final = 2
-_SLOT_LOOK_S: Final = 0.02
 _LOST: Final = frozenset({FailureKind.RESET, FailureKind.TIMEOUT})
 """Failures after which the server may be gone or stuck."""
 
@@ -41,7 +40,7 @@ class LlamaCppEngine:
         """Nothing is fetched or started before the first call.
 
         Args:
-            wish: the server; its `model` is replaced by what `find_model` returns.
+            wish: the server.
             find_model: returns verified weights; may take long.
             identity: what decides the answers.
             timeout_s: of one call.
@@ -69,7 +68,7 @@ class LlamaCppEngine:
         if call.images:
             return Refused(FailureKind.BAD_REQUEST, "the embedded text model sees no pictures")
         link = self._link or await self._attach()
-        async with _slot(link.state):
+        async with all_cores():
             result = await link.ask(call)
         if isinstance(result, Refused) and result.kind in _LOST:
             await self._attach()
@@ -79,7 +78,7 @@ class LlamaCppEngine:
     async def _attach(self) -> _Link:
         if self._server is None:
             model = await asyncio.to_thread(self._find_model)
-            self._server = SharedServer(replace(self._wish, model=model))
+            self._server = SharedServer(self._wish, model)
         server = self._server
         listening = await asyncio.to_thread(server.attach)
         if server.starts > 1 + MOST_RESTARTS:
@@ -107,7 +106,6 @@ class LlamaCppEngine:
 class _Link:
     """The way to one living server."""
 
-    state: StateFiles
     client: ChatClient
     prefixes: PrefixCache
 
@@ -119,15 +117,4 @@ class _Link:
 def _connect(listening: Listening, state: StateFiles, alias: str, timeout_s: float) -> _Link:
     url = f"{listening.url}/v1"
     client = ChatClient(Endpoint(url, alias, listening.token, timeout_s, in_flight=1))
-    return _Link(state, client, PrefixCache(client.poster, listening.url, state.saved))
-
-
-@asynccontextmanager
-async def _slot(state: StateFiles) -> AsyncIterator[None]:
-    """Have the server's only slot for priming and asking: another build uses it as well."""
-    while (hold := hold_lock(state.path("slot"))) is None:
-        await asyncio.sleep(_SLOT_LOOK_S)
-    try:
-        yield
-    finally:
-        hold.release()
+    return _Link(client, PrefixCache(client.poster, listening.url, state.saved))

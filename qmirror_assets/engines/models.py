@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from qmirror_assets.engines.digests import file_digest
+from qmirror_assets.engines.locks import locked
 from qmirror_assets.engines.places import cache_dir
 from qmirror_assets.errors import ModelMissing
 
 MODEL_DIR_VARIABLE: Final = "QMIRROR_MODEL_DIR"
 SAFE_SUFFIXES: Final = frozenset({".gguf", ".safetensors"})
 """Formats that hold numbers only; pickled weights can run code when loaded."""
-_LOCK_TIMEOUT_S: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +201,9 @@ def _fetch(spec: ModelSpec, on_progress: OnProgress | None) -> Path:
 
 
 def _fetch_alone(spec: ModelSpec, folder: Path, on_progress: OnProgress | None) -> Path:
-    import filelock
+    # the fetching module needs the types of this one
+    from qmirror_assets.engines.model_fetch import fetch_model  # noqa: PLC0415
 
-    from qmirror_assets.engines.model_fetch import fetch_model
-
-    with filelock.FileLock(folder / f"{spec.sha256}.lock", timeout=_LOCK_TIMEOUT_S):
+    with locked(folder / f"{spec.sha256}.lock"):
         found = find_model(spec)  # another process may have fetched it while we waited
         return found if found is not None else fetch_model(spec, folder, on_progress)

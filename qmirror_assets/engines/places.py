@@ -9,10 +9,16 @@ CACHE_VARIABLE = "QMIRROR_CACHE"
 
 
 def cache_dir() -> Path:
-    """The cache folder: `QMIRROR_CACHE`, or the platform's place for caches. Not created."""
+    """The cache folder: `QMIRROR_CACHE`, or `qmirror-assets` in the user's place for caches. Not created."""
     given = os.environ.get(CACHE_VARIABLE)
     if given:
         return Path(given).expanduser().resolve()
-    import platformdirs
+    shared = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(shared).expanduser() / "qmirror-assets"
 
-    return Path(platformdirs.user_cache_dir("qmirror-assets", appauthor=False))
+
+def run_dir() -> Path:
+    """The folder of locks and addresses of local servers; made for this user alone."""
+    folder = cache_dir() / "run"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

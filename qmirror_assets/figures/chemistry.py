@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, ImageChops
 from rdkit import Chem
@@ -55,7 +56,8 @@ def draw_formula(smiles: str, width: int, height: int) -> Formula:
     """Draw `smiles` within `width` x `height` pixels, cut to its content."""
     molecule = read_molecule(smiles)
     drawer = rdMolDraw2D.MolDraw2DCairo(width, height)
-    options = drawer.drawOptions()
+    # The stubs declare every option as a MolDrawOptions.
+    options: Any = drawer.drawOptions()
     options.fixedBondLength = 46
     options.minFontSize = 14
     options.maxFontSize = 24

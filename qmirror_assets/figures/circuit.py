@@ -47,21 +47,28 @@ def _draw_loop(canvas: Canvas, spec: Circuit) -> None:
     spots = [(half, tall - 2 * tall * (i + 0.5) / len(ammeters)) for i in range(len(ammeters))]
     for spot in spots:
         _draw_meter(canvas, spot, "A")
-    for meter in spec.meters:
-        if meter.meter == "voltmeter":
-            _draw_across(canvas, meter, _find_resistor(meter, spec.resistors), places, half)
+    across = [
+        (meter, _draw_across(canvas, _find_resistor(meter, spec.resistors), places, half))
+        for meter in spec.meters
+        if meter.meter == "voltmeter"
+    ]
     for resistor, (x, y) in zip(spec.resistors, places, strict=True):
         note(canvas, resistor, (x, y + (16 if y > 0 else -16)), (0, y), 6, _STEP - 16)
     if spec.source:
         note(canvas, spec.source, (-half - 24, 0), (-1, 0), 4, 130)
     for meter, spot in zip(ammeters, spots, strict=True):
         note(canvas, meter, (spot[0] + 20, spot[1]), (1, 0), 6, 130)
+    for meter, (edge, aim) in across:
+        note(canvas, meter, edge, aim, 6, 150)
 
 
 def _draw_across(
-    canvas: Canvas, meter: Meter, index: int | None, places: Sequence[Point], half: float
-) -> None:
-    """A voltmeter beside its resistor or, where none is named, beside the source."""
+    canvas: Canvas, index: int | None, places: Sequence[Point], half: float
+) -> tuple[Point, Point]:
+    """A voltmeter beside its resistor or, where none is named, beside the source.
+
+    Returns the point of its circle where its note belongs, and the direction from there.
+    """
     if index is None:
         spot = (-half + 62, 0.0)
         _wire(canvas, [(-half, 52), (spot[0], 52), (spot[0], -52), (-half, -52)])
@@ -74,8 +81,7 @@ def _draw_across(
         aim = (0.0, inside - y)
     _draw_meter(canvas, spot, "V")
     length = abs(aim[0]) + abs(aim[1])
-    edge = (spot[0] + aim[0] / length * 19, spot[1] + aim[1] / length * 19)
-    note(canvas, meter, edge, aim, 6, 150)
+    return (spot[0] + aim[0] / length * 19, spot[1] + aim[1] / length * 19), aim
 
 
 def _wire(canvas: Canvas, points: Sequence[Point]) -> None:

@@ -66,12 +66,11 @@ Text60 = Annotated[str, _capped(60), _CLEAN, _capped(60)]
 Text80 = Annotated[str, _capped(80), _CLEAN, _capped(80)]
 
 
-def require_text(text: str) -> str:
+def _require_text(text: str) -> str:
     """Refuse an empty text where a picture would show nothing."""
     if not text:
         raise ValueError("text is empty")
     return text
 
 
-Named40 = Annotated[Text40, AfterValidator(require_text)]
-Named48 = Annotated[Text48, AfterValidator(require_text)]
+Named48 = Annotated[Text48, AfterValidator(_require_text)]

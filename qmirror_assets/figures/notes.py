@@ -62,8 +62,10 @@ def compose(
     lines: list[tuple[Run, ...]] = []
     said: list[tuple[DrawnRole, str]] = []
     if item.label:
-        for line in wrap(item.label, width, style.LABEL_SIZE):
-            lines.append((Run(line, "regular", style.LABEL_SIZE, style.GREY),))
+        lines = [
+            (Run(line, "regular", style.LABEL_SIZE, style.GREY),)
+            for line in wrap(item.label, width, style.LABEL_SIZE)
+        ]
         said.append(("label", item.label))
     if item.value or not item.label:
         lines.extend(_value_lines(item, value_width))
@@ -75,13 +77,13 @@ def compose(
 
 
 def _value_lines(item: Labelled, width: float) -> list[tuple[Run, ...]]:
-    """ "m = 2.0 kg" on one line if it fits, else the symbol alone above the value."""
+    """The value after its symbol on one line if it fits, else the symbol alone above the value."""
     sign = f"{item.symbol} = " if item.value else item.symbol
     start = (Run(sign, "oblique", style.VALUE_SIZE, style.INK),) if item.symbol else ()
     values = wrap(item.value, width, style.VALUE_SIZE, "bold") if item.value else []
     bold = [Run(value, "bold", style.VALUE_SIZE, style.INK) for value in values]
     fits = sum(run.width for run in (*start, *bold[:1])) <= width
-    if len(bold) < 2 and fits:
+    if fits and bold == bold[:1]:
         return [(*start, *bold)]
     return [*([start] if start else []), *((run,) for run in bold)]
 

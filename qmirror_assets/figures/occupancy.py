@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +93,7 @@ def _cells_in(box: Box) -> Iterator[_Cell]:
 
 
 def _cells_along(points: Sequence[Point]) -> Iterator[_Cell]:
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         steps = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / _CELL))
         for i in range(steps + 1):
             share = i / steps

@@ -10,6 +10,7 @@ from qmirror_assets.figures.spec import Punnett
 from qmirror_assets.figures.text import line_height, measure, wrap
 
 _SIZE = 14.5
+_ONE_GENE = 2  # gametes
 
 
 def draw(canvas: Canvas, spec: Punnett) -> None:
@@ -17,7 +18,7 @@ def draw(canvas: Canvas, spec: Punnett) -> None:
     across = list_gametes(read_genotype(spec.parent1))
     down = list_gametes(read_genotype(spec.parent2))
     texts = [cross(ours, theirs) for ours in across for theirs in down]
-    cell = max(104.0 if len(across) == 2 else 86.0, *(_width(text) + 18 for text in texts))
+    cell = max(104.0 if len(across) == _ONE_GENE else 86.0, *(_width(text) + 18 for text in texts))
     half = cell * len(across) / 2
     room = max(_gamete_width(gamete) for gamete in down)
     _draw_parents(canvas, spec, half, room)

@@ -35,7 +35,7 @@ _COLOURS = 128
 
 @contextmanager
 def own_defaults() -> Iterator[None]:
-    """matplotlib's own settings, whatever the user's are."""
+    """The library's own settings, whatever the user's are."""
     defaults = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith("backend")}
     with mpl.rc_context(defaults):
         yield

@@ -14,6 +14,10 @@ from qmirror_assets.figures.spec import Labelled, RayDiagram
 
 _HALF = 320.0  # pixels of axis on each side
 _TALL = 130.0  # half height of the element
+_OBJECT, _IMAGE = 74.0, 118.0  # greatest heights
+_LEAST_FOCAL = 36.0
+_MOST_GROWN = 5.0
+_RATIOS = (0.3, 4.0)  # object distance over focal length that is drawn to scale
 _QUANTITY = re.compile(r"[-−+]?(\d{1,6}(?:\.\d{1,6})?) ?(\D{0,12})")
 _GENERIC = {
     "converging_lens": 2.2,
@@ -47,7 +51,7 @@ class _Layout:
 
     @property
     def bent_to(self) -> float:
-        """x of the focal point that a parallel ray runs through, or comes from."""
+        """Where the focal point lies that a parallel ray runs through, or comes from."""
         return self.focal if self.converging != self.mirror else -self.focal
 
 
@@ -71,18 +75,25 @@ def draw(canvas: Canvas, spec: RayDiagram) -> None:
 def _lay_out(spec: RayDiagram) -> _Layout:
     converging = spec.element in ("converging_lens", "concave_mirror")
     mirror = spec.element.endswith("mirror")
-    for ratio in (_read_ratio(spec), _GENERIC[spec.element]):
-        if ratio is None:
-            continue
-        image = _image_in_focals(ratio, converging=converging)
-        reach = max(ratio, abs(image or 0.0), 1.3)
-        focal = min(120.0, _HALF / reach)
-        if focal >= 36 and abs((image or 0.0) / ratio) <= 5:
-            break
+    ratio = _read_ratio(spec)
+    if ratio is None or not _is_drawable(ratio, _image_in_focals(ratio, converging=converging)):
+        ratio = _GENERIC[spec.element]
+    image = _image_in_focals(ratio, converging=converging)
+    focal = _focal_pixels(ratio, image)
     grown = abs(image / ratio) if image else 1.0
-    height = min(74.0, 118.0 / max(grown, 1.0))
+    height = min(_OBJECT, _IMAGE / max(grown, 1.0))
     place = None if image is None else image * focal * (-1 if mirror else 1)
     return _Layout(focal, ratio * focal, place, height, converging, mirror)
+
+
+def _focal_pixels(ratio: float, image: float | None) -> float:
+    """The largest focal length at which object and image stay in the picture."""
+    return min(120.0, _HALF / max(ratio, abs(image or 0.0), 1.3))
+
+
+def _is_drawable(ratio: float, image: float | None) -> bool:
+    big = abs((image or 0.0) / ratio) > _MOST_GROWN
+    return not big and _focal_pixels(ratio, image) >= _LEAST_FOCAL
 
 
 def _image_in_focals(ratio: float, *, converging: bool) -> float | None:
@@ -96,7 +107,8 @@ def _read_ratio(spec: RayDiagram) -> float | None:
     distance, focal = _read(spec.object_distance), _read(spec.focal_length)
     if distance is None or focal is None or distance[1] != focal[1]:
         return None
-    return distance[0] / focal[0] if 0.3 <= distance[0] / focal[0] <= 4 else None
+    low, high = _RATIOS
+    return distance[0] / focal[0] if low <= distance[0] / focal[0] <= high else None
 
 
 def _read(item: Labelled | None) -> tuple[float, str] | None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_PLAIN_FROM, _PLAIN_TO = 1e-3, 1e5  # ticks outside are written with a power of ten
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -53,7 +55,7 @@ def _round_step(rough: float) -> float:
 def _write_tick(value: float, step: float) -> str:
     if value == 0:
         return "0"
-    if 1e-3 <= abs(value) < 1e5:
+    if _PLAIN_FROM <= abs(value) < _PLAIN_TO:
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
         if not math.isclose(step * 10**digits, round(step * 10**digits), rel_tol=1e-6):
             digits += 1

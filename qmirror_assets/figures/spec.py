@@ -28,7 +28,6 @@ from qmirror_assets.figures.catalogue import TEMPLATES, Icon, Template
 from qmirror_assets.figures.genotype import read_genotype
 from qmirror_assets.figures.graph import check_tree
 from qmirror_assets.figures.literal import (
-    Named40,
     Named48,
     Text8,
     Text24,

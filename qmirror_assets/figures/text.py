@@ -24,9 +24,9 @@ _FILES: dict[Face, str] = {
 
 def font_path(face: Face) -> Path:
     """Where the installed package keeps the file of `face`."""
-    import matplotlib
+    import matplotlib as mpl
 
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / _FILES[face]
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / _FILES[face]
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from qmirror_assets.mirror.draft import Draft, Moved
 from qmirror_assets.mirror.frames import NOUN, Frame
 from qmirror_assets.mirror.labels import Labels
 from qmirror_assets.mirror.movables import frame_of
-from qmirror_assets.mirror.nouns import core, names_dimension
+from qmirror_assets.mirror.nouns import NOUNS, core, is_head, names_dimension
 from qmirror_assets.mirror.pictures import build_figure, fill_template
 from qmirror_assets.mirror.plan import Plan, Variant
 from qmirror_assets.mirror.rewrite import rewrite
@@ -20,6 +20,7 @@ from qmirror_assets.mirror.words import FUNCTION, WORD, content_words, noun_phra
 from qmirror_assets.records import Json, Reason, Rejection, Seed
 
 _CORE_WORDS: Final = 4
+_NO_THING: Final = frozenset("same other rest help following order figure basis two three four".split())
 
 
 def compose(plan: Plan, variant: Variant, seed: Seed, labels: Labels | None) -> Draft | Rejection:
@@ -97,14 +98,18 @@ def _is_thing(thing: str, question: str) -> bool:
     return bool(words) and all(word in known or word.rstrip("s") in known for word in words)
 
 
+def _is_quantity(phrase: str) -> bool:
+    return any(is_head(phrase.split(" ")[-1], dimension) for dimension in NOUNS)
+
+
 def _thing(seed: Seed, frames: Sequence[Frame]) -> str:
     """What call-outs point at when code names it: an owner, or the first thing of the text."""
     for frame in frames:
         owner = re.sub(r"^(?:the|a|an|each|this) ", "", frame.owner)
         if owner:
             return owner[:40]
-    for match in re.finditer(r"\b(?:a|an|the) (?=\w)", seed.question, re.IGNORECASE):
+    for match in re.finditer(r"\b(?:a|an|the) (?=\w)|^(?=[A-Z])", seed.question, re.IGNORECASE):
         phrase = noun_phrase(seed.question[match.end() :])
-        if phrase and phrase.split(" ")[-1].lower() not in {"figure", "time", "distance"}:
+        if phrase and not _is_quantity(phrase) and phrase.split(" ")[0] not in _NO_THING:
             return phrase[:40]
     return seed.domain.replace("-", " ")

@@ -70,9 +70,9 @@ def _adjective_verb(place: Place, take: int, noun: str) -> Frame | None:
     second = re.search(rf"\b(?:is|are|was|were) [^.;?!]*(?:{_ADJECTIVE}),? and $", place.left)
     if second:
         return place.frame(0, take, f"of the {noun} {SHOWN}", noun)
-    if verb is None:
+    if verb is None or re.match(r",? (?:and )?\d[^.;?!]*\d|, \d", place.right[take:]):
         return None
-    if re.match(r",? (?:and|but) ", place.right[take:]):
+    if re.match(r",? (?:and|but) (?!has\b|have\b|is\b|are\b|was\b|can\b)", place.right[take:]):
         # What follows leans on the same verb: "is 3.0 m long and inclined at 30°".
         return place.frame(0, take, f"of the {noun} {SHOWN}", noun)
     have = {"is": "has", "are": "have"}.get(verb[1], "had")
@@ -274,6 +274,12 @@ _GENERAL: Final = (
 )
 
 
+_OBJECTS: Final = frozenset(
+    "energy power volume mass time speed temperature current voltage force charge amount length "
+    "acceleration area".split()
+) | {"molar energy"}
+
+
 def verb_object(place: Place) -> Frame | None:
     """ "travels 100 m in" -> "travels the distance shown in the figure in"."""
     if not _is_free(place):
@@ -287,7 +293,7 @@ def verb_object(place: Place) -> Frame | None:
     if place.dimension == "length" and re.search(rf"\b(?:{_TRAVEL}) $", place.left):
         fell = re.search(r"\b(?:falls?|fell|climbs?|rises?|rose) $", place.left)
         return place.frame(0, 0, f"the {NOUN} {SHOWN}", place.default("height" if fell else "distance"))
-    if place.dimension in {"count", "number", "percentage", ""}:
+    if place.dimension not in _OBJECTS:
         return None
     if re.search(rf"\b(?:{_GENERAL}) $", place.left):
         noun = place.default()
@@ -301,13 +307,18 @@ _BY: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+_NEVER: Final = frozenset(
+    {("in", "speed"), ("in", "temperature"), ("by", "gradient"), ("by", "rate"), ("by", "density")}
+)
+
+
 def preposition(place: Place) -> Frame | None:
     """ "in 8.0 s" -> "in the time shown in the figure"; "at 20 °C", "to 24 m/s" alike."""
     match = re.search(rf"\b({'|'.join(_PREPOSITIONS)}) $", place.left, re.IGNORECASE)
     if match is None or not (_is_free(place) or _before_verb(place)):
         return None
     word, dimension = match[1].lower(), place.dimension
-    if dimension in {"count", "number", ""} or (word, dimension) in {("in", "speed"), ("in", "temperature")}:
+    if dimension in {"count", "number", "word", ""} or (word, dimension) in _NEVER:
         return None
     if word in {"from", "to"} and (frame := _changed(place, word)):
         return frame
@@ -331,7 +342,7 @@ def _changed(place: Place, word: str) -> Frame | None:
         value = "initial value" if word == "from" else "new value"
         label = place.span.role or f"{ends} {base}"
         return place.frame(0, 0, f"the {value} {SHOWN}", value, label=label)
-    before = re.search(r"\bfrom (?:rest|[^.;?!]{1,30}) to $", place.left)
+    before = re.search(r"\bfrom (?:rest|[^;?!]{1,30}?) to $", place.left)
     changes = before if word == "to" else re.match(r" to (?:about )?[\d−-]", place.right)
     if changes is None or place.span.role or place.dimension in {"length", "time", "mass", "angle"}:
         return None

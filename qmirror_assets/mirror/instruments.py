@@ -48,7 +48,7 @@ def build_circuit(
     question: str, moved: Sequence[Named], spans: Sequence[Span]
 ) -> dict[str, Json] | None:
     """A circuit that holds every moved value, or None if the build is not clear."""
-    if re.search(r"\b(?:resistors?|lamps?|bulbs?|circuit)\b", question) is None:
+    if re.search(r"\b(?:resistors?|lamps?|bulbs?|circuit)\b", question, re.IGNORECASE) is None:
         return None
     if re.search(r"wires?\b|capacitor|coil|diode|transformer|cable", question):
         return None
@@ -56,7 +56,7 @@ def build_circuit(
     if parallel and "series" in question:
         return None
     count = _count_resistors(question, spans)
-    values = _resistor_values(moved, count)
+    values = _resistor_values(moved, count, re.search(r"\b(?:each|identical|equal)\b", question) is not None)
     if count == 0 or values is None or (count > 1 and not (parallel or "series" in question)):
         return None
     source, meters = _source(question, moved), _meters(moved)
@@ -84,7 +84,9 @@ def _count_resistors(question: str, spans: Sequence[Span]) -> int:
     return len(single) or len(re.findall(r"\b(?:a|the) (?:\w+ )?(?:resistor|lamp|bulb)\b", question[:200]))
 
 
-def _resistor_values(moved: Sequence[Named], count: int) -> list[dict[str, Json]] | None:
+def _resistor_values(
+    moved: Sequence[Named], count: int, alike: bool
+) -> list[dict[str, Json]] | None:
     names = [f"R{index}" for index in range(1, count + 1)] if count > 1 else ["R"]
     moved_here = [named for named in moved if named.span.dimension == "resistance"]
     if len(moved_here) == 1 and moved_here[0].span.kind is Kind.SERIES:
@@ -94,7 +96,7 @@ def _resistor_values(moved: Sequence[Named], count: int) -> list[dict[str, Json]
         return [labelled("", item.text, name) for item, name in zip(items, names, strict=True)]
     if len(moved_here) == 1:
         named = moved_here[0]
-        if named.name.startswith("resistance of each") or count == 1:
+        if alike or count == 1:
             return [labelled(named.name if count == 1 else "", named.span.text, n) for n in names]
         return None
     if moved_here and len(moved_here) != count:

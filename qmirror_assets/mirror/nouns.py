@@ -39,7 +39,8 @@ frequency: frequency, rate, activity, constant
 density: density, concentration
 concentration: concentration, molarity, content
 molar mass: mass
-molar energy: energy, enthalpy, heat
+molar volume: volume
+molar energy: energy, enthalpy, heat, combustion
 specific energy: heat, energy, content
 specific heat: capacity, heat
 heat capacity: capacity, entropy
@@ -86,6 +87,7 @@ _DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "specific heat": "specific heat capacity",
         "heat capacity": "heat capacity",
         "molar mass": "molar mass",
+        "molar volume": "molar volume",
         "molar energy": "molar energy",
         "specific energy": "specific energy",
         "spring constant": "spring constant",
@@ -103,7 +105,7 @@ _DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
 _QUALIFIED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "molar mass": ("molar", "atomic", "molecular", "formula"),
-        "molar energy": ("molar", "activation", "bond", "reaction", "ionization", "enthalpy"),
+        "molar energy": ("molar", "activation", "bond", "reaction", "ionization", "ionisation", "enthalpy", "heat", "energy"),
         "specific heat": ("specific", "heat"),
         "heat capacity": ("heat", "thermal", "entropy"),
         "gradient": ("gradient", "lapse", "geothermal"),

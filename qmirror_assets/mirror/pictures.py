@@ -111,6 +111,8 @@ def _comparable(moved: Sequence[Named]) -> bool:
     if len(moved) < 2 or len({named.span.unit for named in moved}) > 1 or None in numbers:  # noqa: PLR2004
         return False
     sizes = [abs(number) for number in numbers if number]
+    if len({core(named.name).split(" ")[-1] for named in moved}) > 1:
+        return False
     near = len(sizes) == len(moved) and max(sizes) < 50 * min(sizes)  # noqa: PLR2004
     return near and all(named.span.dimension in _CHARTED for named in moved)
 
@@ -135,6 +137,7 @@ def fill_template(template: Json, texts: Mapping[str, str], labels: Mapping[str,
         match = re.fullmatch(r"\{([^{}]+)\}", template)
         return texts.get(match[1], "") if match else template
     if isinstance(template, Mapping):
+        template = _without_empty_rows(template, texts)
         filled = {key: fill_template(value, texts, labels) for key, value in template.items()}
         for key in ("value", "text"):
             role = next(iter(roles_in(template.get(key))), "") if key in template else ""
@@ -144,3 +147,12 @@ def fill_template(template: Json, texts: Mapping[str, str], labels: Mapping[str,
     if isinstance(template, list | tuple):
         return [fill_template(value, texts, labels) for value in template]
     return template
+
+
+def _without_empty_rows(template: Mapping[str, Json], texts: Mapping[str, str]) -> Mapping[str, Json]:
+    """A table without the rows whose values all stay in the text."""
+    rows = template.get("rows")
+    if template.get("kind") != "table" or not isinstance(rows, list | tuple):
+        return template
+    kept = [row for row in rows if not roles_in(row) or roles_in(row) & set(texts)]
+    return {**template, "rows": kept}

@@ -16,6 +16,7 @@ from qmirror_assets.records import Json, Reason, Rejection, Seed
 
 MAX_VARIANTS: Final = 8
 _MAX_GROUP: Final = 4
+_INDIVISIBLE: Final = frozenset({"punnett"})
 Framed = tuple[Span, Frame]
 
 
@@ -107,7 +108,11 @@ def _variants(seed: Seed, framed: list[Framed]) -> Iterator[Variant]:
     single = [pair for pair in framed if pair[0].kind is Kind.QUANTITY]
     ordinary = [pair for pair in single if pair[1].rule != "symbol"]
     yield from _structures(seed.question, structures)
-    drawn = "template" if seed.figure is not None and _all_shown(seed, single) else "drawing"
+    whole = _whole(seed, single)
+    if whole:
+        yield Variant(tuple(span.id for span, _ in whole), "template", "all values of the drawing")
+        return
+    drawn = "template" if _all_shown(seed, single) else "drawing"
     seen: set[tuple[str, ...]] = set()
     for group, reason in _groups(ordinary, drawn):
         names = tuple(span.id for span, _ in group)
@@ -120,8 +125,21 @@ def _variants(seed: Seed, framed: list[Framed]) -> Iterator[Variant]:
 
 
 def _all_shown(seed: Seed, framed: Sequence[Framed]) -> bool:
+    """Whether the seed's own drawing can show any choice of these values."""
+    if seed.figure is None or seed.figure.get("kind") in _INDIVISIBLE:
+        return False
     roles = roles_in(seed.figure)
     return bool(framed) and all(span.role in roles for span, _ in framed)
+
+
+def _whole(seed: Seed, framed: Sequence[Framed]) -> Sequence[Framed]:
+    """All values of a drawing that makes no sense without any of them, if they can all move."""
+    if seed.figure is None or seed.figure.get("kind") not in _INDIVISIBLE:
+        return ()
+    roles = roles_in(seed.figure)
+    shown = [pair for pair in framed if pair[0].role in roles]
+    complete = {span.role for span, _ in shown} == roles and _fits(seed.question, shown)
+    return shown if complete else ()
 
 
 def _structures(question: str, framed: Sequence[Framed]) -> Iterator[Variant]:

@@ -11,11 +11,18 @@ from qmirror_assets.mirror.frames import LISTED, NOUN, PREDICATE, SHOWN, Frame
 _FIRST: Final = "shown in the figure"
 _AGAIN: Final = "shown there"
 _LISTED: Final = "listed in the figure"
-# "the length shown in the figure and the mass shown in the figure" says it once.
-_SHARED: Final = re.compile(
-    rf"((?:the|The|its) [^.,;?!{SHOWN}{PREDICATE}()]{{1,45}}) {SHOWN}(,? and | to | or |, )(the |its |an? [\w -]+? with the )"
-    rf"([^.,;?!{SHOWN}{PREDICATE}()]{{1,45}}) {SHOWN}"
+_OPEN: Final = "\x05"  # where a noun phrase that ends in SHOWN begins
+_BODY: Final = rf"[^.,;?!(){SHOWN}{PREDICATE}{_OPEN}]"
+# "the length shown in the figure and the mass shown in the figure" names the figure once.
+_SIDE_BY_SIDE: Final = re.compile(
+    rf"{_OPEN}({_BODY}+) {SHOWN}(,? and | to | or )(?={_OPEN}{_BODY}+ {SHOWN})"
 )
+# "The mass is shown in the figure, and the length is shown in the figure" has two subjects.
+_TWO_SUBJECTS: Final = re.compile(
+    rf"(?P<lead>(?:^|(?<=[.?!] ))(?:If )?)(?P<first>(?:[Tt]he|[Aa]n?|[A-Z]\w+) [^.,;?!()]{{3,80}}) is {PREDICATE},? and "
+    rf"(?P<second>(?:the|its) [^.,;?!()]{{3,60}}) is {PREDICATE}(?=[.,?])"
+)
+_CLAUSE: Final = re.compile(r"\b(?:is|are|has|have|which|that|whose|if|when|and)\b")
 
 
 def rewrite(question: str, frames: Sequence[tuple[Frame, str]]) -> str | None:
@@ -29,7 +36,9 @@ def rewrite(question: str, frames: Sequence[tuple[Frame, str]]) -> str | None:
     for frame, noun in ordered:
         if frame.start < at:
             return None
-        parts += [question[at : frame.start], frame.text.replace(NOUN, noun)]
+        text = frame.text.replace(NOUN, noun)
+        opens = re.match(r"(?:the|its|their) ", text, re.IGNORECASE) and text.endswith(SHOWN)
+        parts += [question[at : frame.start], f"{_OPEN}{text}" if opens else text]
         at = frame.end
     text = "".join([*parts, question[at:]])
     return _speak(_share(text))
@@ -37,16 +46,14 @@ def rewrite(question: str, frames: Sequence[tuple[Frame, str]]) -> str | None:
 
 def _share(text: str) -> str:
     """Join what stands side by side, so that the figure is named once."""
+    text = _SIDE_BY_SIDE.sub(lambda match: f"{_OPEN}{match[1]}{match[2]}", text)
+    return _TWO_SUBJECTS.sub(_join_subjects, text).replace(_OPEN, "")
 
-    def join(match: re.Match[str]) -> str:
-        if match[3] not in {"the ", "its "}:
-            return match.group()
-        return f"{match[1]}{match[2]}{match[3]}{match[4]} {SHOWN}"
 
-    before = ""
-    while before != text:
-        before, text = text, _SHARED.sub(join, text)
-    return text
+def _join_subjects(match: re.Match[str]) -> str:
+    if _CLAUSE.search(match["first"]) or _CLAUSE.search(match["second"]):
+        return match.group()
+    return f"{match['lead']}{match['first']} and {match['second']} are {PREDICATE}"
 
 
 def _speak(text: str) -> str:

@@ -13,6 +13,7 @@ from qmirror_assets.mirror.words import NUMBER_WORDS, WORD, content_words, squee
 
 _ASKED_SHARE: Final = 0.75
 _NEW_WORDS: Final = 3
+_NEAR: Final = 5
 _FIGURE_WORDS: Final = frozenset("shown figure listed there each whose".split())
 
 
@@ -150,7 +151,7 @@ def few_new_words(checked: Checked) -> bool:
 
 _ARTEFACTS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f]|\[[a-z]\]|[{}<>]{2}|  |\s[,.;:?!](?:\s|$)|,,|\(\s*\)|"
-    r"\b(?:of|at|with|from|to|in|and|the|a|an) (?:and|or|[.,;?!])|"
+    r"\b(?:of|at|with|from|to|in|and|the|a|an) (?:(?:and|or)\b|[.,;?!])|"
     r"\b(?!had\b|that\b)(\w+) \1\b|\b(?:a|an) the\b|\bthe (?:a|an)\b|\bof of\b|"
     r"\bthere there\b|\d\s?s seconds\b",
     re.IGNORECASE,
@@ -169,12 +170,14 @@ def no_artefacts(checked: Checked) -> bool:
 
 def doubled_noun(checked: Checked) -> bool:
     """A name such as "pressure" does not stand twice within a few words of one clause."""
-    for match in re.finditer(rf"\bthe ((?:{WORD} )*?)({WORD}) (?:of [^.,;?!]{{1,30}} )?shown\b", checked.draft.question):
-        clause = re.split(r"[.,;?!]", checked.draft.question[: match.start()])[-1]
-        near = [singular(word) for word in tokens(clause)[-5:]]
-        seed_clause = tokens(checked.seed.question)
-        if singular(match[2].lower()) in near and not _twice_in_seed(seed_clause, match[2].lower()):
-            return False
+    question = checked.draft.question
+    for match in re.finditer(rf"\bthe (?:{WORD} )?({WORD}) shown\b", question):
+        clause = re.split(r"[.,;?!]", question[: match.start()])[-1]
+        near = tokens(clause)[-_NEAR:]
+        noun = match[1].lower()
+        if noun in near and not {"initial", "first"} & set(near):
+            if not _twice_in_seed(tokens(checked.seed.question), noun):
+                return False
     return True
 
 

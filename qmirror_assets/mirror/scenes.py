@@ -165,8 +165,7 @@ _ICONS: Final[Mapping[str, str]] = MappingProxyType(
         "dna": r"\bDNA\b|\bgene(?:s|tic)?\b|\ballele|chromosom|nucleotide",
         "planet": r"\bplanet|\bEarth\b|\bMars\b|\bMoon\b|\bmoons?\b|\bJupiter\b|\bVenus\b|\bSaturn\b|\bPluto\b|\basteroid|\bsatellite",
         "star": r"\bstars?\b|\bSun\b|\bgalax|\bsupernova|\bcomet|\btelescope",
-        "thermometer": r"\btemperature|°C",
-        "battery": r"\bbattery|\bvolt|\bcurrent\b|\bresist|\belectric|\bcircuit|\blamp\b|\bbulb\b|\bheater\b|\bcapacitor",
+        "battery": r"\bbattery|\bvolt|\bcurrent\b|\bresistor|\belectric|\bcircuit|\blamp\b|\bbulb\b|\bheater\b|\bcapacitor",
         "mountain": r"\bmountain|\bvolcano|\bglacier|\bearthquake|\bseismic|\brocks?\b|\bcliff|\bsediment|\bplates?\b|\bfault\b",
         "plant": r"\bplants?\b|\btree|\bleaf|\bleaves|\bseed|\bpeas?\b|\bpollen|\bforest|\bmeadow|\bphotosynth|\bduckweed",
         "cell": r"\bcells?\b|\bbacteri|\byeast|\bmicroscop|\bmembrane",
@@ -176,7 +175,8 @@ _ICONS: Final[Mapping[str, str]] = MappingProxyType(
         "drop": r"\bwater\b|\briver|\blake\b|\brain|\bsea\b|\bocean|\bliquid|\bliquids|\bstream\b|\boil\b",
         "atom": r"\batom|\bisotope|\bnucle|\belectron|\bhalf-life|\bradioactiv|\bphoton|\blaser|\blight\b",
         "ruler": r"\bwire\b|\brod\b|\bbar\b|\blength\b|\bbeam\b",
-        "block": r"\bblock|\bcube\b|\bcrate|\bbox\b|\bmetal\b|\bload\b|\bbrick|\bcar\b|\btrain\b|\btrolley",
+        "block": r"\bblock|\bcube\b|\bcrate|\bbox\b|\bmetal|\bload\b|\bbrick|\bcar\b|\btrain\b|\btrolley",
+        "thermometer": r"\btemperature|°C",
     }
 )
 

@@ -170,9 +170,9 @@ def _unnamed(span: Span, left: str, noun: str, take: int) -> Frame | None:
 def _alone(question: str, span: Span) -> Frame | None:
     """ "after 1 s, 2 s and 3 s": as one value would read, in the plural."""
     frame = find_frame(question, replace(span, kind=Kind.QUANTITY))
-    if frame is None or NOUN not in frame.text:
+    if frame is None:
         return None
-    text = frame.text.replace(NOUN, plural(frame.noun))
+    text = frame.text.replace(NOUN, frame.noun).replace(frame.noun, plural(frame.noun))
     return replace(frame, text=text, rule="series_alone")
 
 

@@ -158,6 +158,7 @@ _EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
         "kg/m**3": "density",
         "mol/L": "concentration",
         "kg/mol": "molar mass",
+        "m**3/mol": "molar volume",
         "J/mol": "molar energy",
         "J/kg": "specific energy",
         "J/(kg*K)": "specific heat",
@@ -175,7 +176,6 @@ _EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
         "K/m": "gradient",
         "ohm*m": "resistivity",
         "V/m": "electric field",
-        "m/s/m": "rate",
         "1/m": "power of a lens",
         "1/m**3": "number density",
     }

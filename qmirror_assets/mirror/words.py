@@ -20,7 +20,7 @@ _OTHER: Final = frozenset(
     "though whether what how why is are was were be been being am has have had having do does did "
     "can could will would shall should may might must not no it they he she we you i there here "
     "these those this the a an its their his her each every all both some any if assuming assume "
-    "respectively only also just now later again once together apart away initially finally "
+    "ago respectively only also just now later again once together apart away initially finally "
     "given using calculate find determine work estimate".split()
 )
 FUNCTION: Final = PREPOSITIONS | _OTHER

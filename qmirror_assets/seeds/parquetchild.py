@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qmirror_assets.seeds.rawrow import RawRow
 
 MEMORY_BYTES = 1 << 30
+ERROR_PARTS = ("what", "expected", "found", "remedy")
 
 
 def write_messages(path: Path) -> None:
@@ -42,11 +43,11 @@ def write_messages(path: Path) -> None:
         _write({"end": rows})
 
 
-ERROR_PARTS = ("what", "expected", "found", "remedy")
-
-
 def _limit_process() -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    # Raising a lower limit that stands already would be refused.
+    most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, MEMORY_BYTES)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -9,6 +9,7 @@ from qmirror_assets.records import Reason
 from qmirror_assets.seeds.faults import RowFault
 
 SNIPPET_CHARACTERS = 200
+MOST_MARKS = 30
 
 _SURROGATES = "\ud800-\udfff"
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -18,6 +19,8 @@ _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\U000e000
 _REFUSED = re.compile(f"[{_CONTROLS}{_BIDI}{_SURROGATES}]")
 _BIDI_ONE = re.compile(f"[{_BIDI}]")
 _SURROGATE_ONE = re.compile(f"[{_SURROGATES}]")
+# All combining marks are above U+02FF, so plain text is not looked at letter by letter.
+_ABOVE_LATIN = re.compile(f"[\u0300-\U0010ffff]{{{MOST_MARKS + 1},}}")
 _BREAKS = re.compile(r"[\n\t]")
 
 
@@ -33,10 +36,10 @@ def clean_text(text: str, *, limit: int, lines: bool = True, blank: bool = False
     Raises:
         RowFault: too_long, bad_encoding, bidi_character, control_character or empty_field.
     """
-    # Before normalising: sorting a long run of combining marks takes quadratic time.
     if len(text) > 2 * limit:
         raise RowFault(Reason.TOO_LONG, f"{len(text)} characters; at most {limit}")
     text = check_characters(text)
+    _check_marks(text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     if len(text) > limit:
@@ -56,6 +59,19 @@ def check_characters(text: str) -> str:
     if found is None:
         return text
     raise RowFault(_reason(found[0]), f"U+{ord(found[0]):04X} at character {found.start() + 1}")
+
+
+def _check_marks(text: str) -> None:
+    # Normalising sorts each run of combining marks in quadratic time: 32,000 take two seconds.
+    # 30 is the limit of Unicode's stream-safe text format.
+    for stretch in _ABOVE_LATIN.finditer(text):
+        run = 0
+        for character in stretch[0]:
+            run = run + 1 if unicodedata.combining(character) else 0
+            if run > MOST_MARKS:
+                raise RowFault(
+                    Reason.CONTROL_CHARACTER, f"more than {MOST_MARKS} combining marks in a row"
+                )
 
 
 def _reason(character: str) -> Reason:

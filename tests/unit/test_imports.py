@@ -22,7 +22,7 @@ LAYERS = [
     {"workspace", "todo"},
     {"quality_checks"},
     {"assets"},
-    {"api", "building", "previewing", "headless"},
+    {"api", "building", "summary", "planning", "previewing", "publishing", "rejecting", "schemas", "pages", "headless"},
     {"cli"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -11,13 +11,14 @@ from qmirror_assets.figures.spec import Scene
 from qmirror_assets.figures.text import line_height, wrap
 
 _PANEL = 250.0
+_ONE_SIDE = 2  # cards that still stand on one side
 
 
 def draw_callouts(canvas: Canvas, spec: Scene) -> None:
     """The object in the middle; cards on the right first, then on both sides."""
     items = [spec.labels[slot] for slot in sorted(spec.labels)]
     blocks = [fit_card(item) for item in items]
-    right, left = (blocks, []) if len(blocks) < 3 else (blocks[::2], blocks[1::2])
+    right, left = (blocks, []) if len(blocks) <= _ONE_SIDE else (blocks[::2], blocks[1::2])
     height = max(_PANEL, stack_height(right), stack_height(left))
     _draw_object(canvas, spec, height)
     draw_stack(canvas, right, _PANEL / 2, 1)

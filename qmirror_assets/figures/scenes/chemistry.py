@@ -18,11 +18,8 @@ from qmirror_assets.figures.shapes import Points, box, circle, ellipse, rounded
 def _vessel(width: float, height: float) -> Points:
     """The open outline of a beaker with its spout on the left."""
     w = width / 2
-    return [(-w - 16, height + 8), (-w, height - 8), (-w, 10), (-w + 10, 0)] + [
-        (w - 10, 0),
-        (w, 10),
-        (w, height),
-    ]
+    left = [(-w - 16, height + 8), (-w, height - 8), (-w, 10.0), (-w + 10, 0.0)]
+    return [*left, (w - 10, 0.0), (w, 10.0), (w, height)]
 
 
 def draw_beaker(canvas: Canvas, labels: Labels) -> None:

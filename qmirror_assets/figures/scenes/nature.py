@@ -8,6 +8,8 @@ from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
 from qmirror_assets.figures.shapes import Point, Points, circle, curve, ellipse, turned
 
+_NODE = 8.0  # no rung where the strands of the helix cross
+
 
 def _leaf(foot: Point, length: float, degrees: float) -> Points:
     half = [(length * t, length * 0.26 * math.sin(math.pi * t)) for t in _shares(14)]
@@ -51,11 +53,10 @@ def draw_cell(canvas: Canvas) -> None:
 
 def draw_animal(canvas: Canvas) -> None:
     """A paw print: any species would contradict the questions about all others."""
-    pad = [
-        (r * math.cos(a) * 1.12, r * math.sin(a) - 40)
-        for a in (2 * math.pi * i / 72 for i in range(72))
-        for r in (44 + 9 * math.cos(3 * (a - math.pi / 2)),)
-    ]
+    pad = []
+    for a in (2 * math.pi * share for share in _shares(72)):
+        radius = 44 + 9 * math.cos(3 * (a - math.pi / 2))
+        pad.append((radius * math.cos(a) * 1.12, radius * math.sin(a) - 40))
     canvas.shape(pad, style.AMBER)
     for x, y, turn in ((-72, 14, 24), (-28, 60, 8), (28, 60, -8), (72, 14, -24)):
         canvas.shape(turned(ellipse(x, y, 20, 29), (x, y), turn), style.AMBER)
@@ -76,12 +77,12 @@ def draw_dna(canvas: Canvas) -> None:
     for i in range(17):
         y = -96.0 + 12 * i
         x = 44 * math.sin(y / 32)
-        if abs(x) > 8:
+        if abs(x) > _NODE:
             canvas.path([(x, y), (0, y)], line=style.GREEN, width=3.5)
             canvas.path([(0, y), (-x, y)], line=style.AMBER, width=3.5)
     for sign, colour in ((1, style.BLUE), (-1, style.RED)):
-        strand = curve(lambda y, s=sign: s * 44 * math.sin(y / 32), -102, 102)
-        canvas.path([(x, y) for y, x in strand], line=colour, width=6)
+        strand = curve(lambda y: 44 * math.sin(y / 32), -102, 102)
+        canvas.path([(sign * x, y) for y, x in strand], line=colour, width=6)
 
 
 def draw_mountain(canvas: Canvas) -> None:
