@@ -9,7 +9,8 @@ from typing import Any
 
 from qmirror_assets.building import Build, Report, Silent, Wishes
 from qmirror_assets.errors import NotFoundError
-from qmirror_assets.lineage.audit import AuditTrail, audit_release, audit_store
+from qmirror_assets.lineage.audit import audit as audit_store, audit_release, find_samples
+from qmirror_assets.lineage.trail import AuditTrail
 from qmirror_assets.planning import Plan, make_plan
 from qmirror_assets.previewing import Preview, run_preview
 from qmirror_assets.project import find_project
@@ -190,17 +191,19 @@ def audit(
     if release is not None:
         return audit_release(Path(release), sample_id)
     with opened(project, data) as workspace:
-        names = [dataset] if dataset else workspace.store.state.dataset_names()
-        for name in names:
-            try:
-                found = workspace.dataset(name)
-                return audit_store(found.store, found.graph, name, sample_id)
-            except NotFoundError:
-                if dataset:
-                    raise
-        raise NotFoundError(
-            f"no dataset knows sample {sample_id!r}",
-            expected=f"an id of {', '.join(names) or 'a dataset (none is built)'}",
+        if dataset is None:
+            found = find_samples(workspace.store, sample_id)
+            if len(found) != 1:
+                raise NotFoundError(
+                    f"sample {sample_id!r} is not unique" if found else f"no sample {sample_id!r}",
+                    expected="an id, or its first 8 or more digits where they are unique",
+                    found=", ".join(f"{d}:{s}" for d, s in found[:5]) or "none in any dataset",
+                    remedy="List ids with `qmirror rejects`, or read column `id` of a release",
+                )
+            dataset, sample_id = found[0]
+        opened_dataset = workspace.dataset(dataset)
+        return audit_store(
+            workspace.store, dataset, opened_dataset.graph.nodes, sample_id
         )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import qmirror_assets
+from qmirror_assets.engines.models import Progress as Fetched
 from qmirror_assets.errors import FailureLimit, GateRefused, NotFoundError
 from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey, Version
@@ -39,6 +40,10 @@ class Report(Protocol):
         """How far the running partition is."""
         ...
 
+    def fetch(self, progress: Fetched) -> None:
+        """How far a model's weights are."""
+        ...
+
 
 class Silent:
     """Tells nobody."""
@@ -50,6 +55,9 @@ class Silent:
         """Nothing."""
 
     def rows(self, progress: Progress) -> None:
+        """Nothing."""
+
+    def fetch(self, progress: Fetched) -> None:
         """Nothing."""
 
 
@@ -111,7 +119,7 @@ class Build:
             live = Live.around(self.workspace)
             live.run_id, live.on_progress = self.run_id, self.report.rows
             live.budget = Budget(self.wishes.max_calls, self.wishes.max_cost)
-            live.retry = self.wishes.retry
+            live.retry, live.on_fetch = self.wishes.retry, self.report.fetch
             self._driver = Driver.open(self.dataset, live)
         return self._driver
 

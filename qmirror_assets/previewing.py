@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qmirror_assets.lineage.audit import AuditTrail, audit_store
+from qmirror_assets.lineage.audit import audit
+from qmirror_assets.lineage.trail import AuditTrail
 from qmirror_assets.records import Json
 from qmirror_assets.runner.intake import run_intake
 from qmirror_assets.store import Store
@@ -74,11 +75,11 @@ def run_preview(
 
 def _collect(dataset: Dataset) -> Preview:
     trails = [
-        audit_store(dataset.store, dataset.graph, dataset.name, sample)
+        audit(dataset.store, dataset.name, dataset.graph.nodes, sample)
         for domain in dataset.domains()
         for sample in _samples(dataset, domain)
     ]
-    digests = {digest for trail in trails for digest in trail.images}
+    digests = {d for t in trails for s in t.steps for a in s.actions for d in a.pictures}
     images = {digest: dataset.store.cas.get(digest) for digest in sorted(digests)}
     return Preview(dataset.name, dataset.profile.name, tuple(trails), images)
 

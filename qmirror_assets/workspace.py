@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from qmirror_assets.engines.models import OnProgress as OnFetch
 from qmirror_assets.errors import RecipeError
 from qmirror_assets.keys import PartitionKey, parse_slug
 from qmirror_assets.profile import Profile, load_profile
@@ -97,11 +98,13 @@ class Dataset:
         """Its seed sources."""
         return Sources.of(self.recipe, self.record.seeds, self.record.limit)
 
-    def engines(self) -> Engines:
-        """The engines of its profile, none started."""
+    def engines(self, on_fetch: OnFetch | None = None) -> Engines:
+        """The engines of its profile, none started; `on_fetch` hears of fetched weights."""
         from qmirror_assets.engines.build import build_engine, engine_identity  # noqa: PLC0415
 
-        return Engines(self.profile, build_engine, engine_identity)
+        return Engines(
+            self.profile, lambda config: build_engine(config, on_fetch), engine_identity
+        )
 
     def runner(
         self,
@@ -109,10 +112,11 @@ class Dataset:
         *,
         on_progress: OnProgress = ignore_progress,
         budget: Budget | None = None,
+        on_fetch: OnFetch | None = None,
     ) -> Runner:
         """A runner for this dataset."""
         return Runner(
-            self.store, self.graph, self.engines(), self.name, run_id or new_run_id(),
+            self.store, self.graph, self.engines(on_fetch), self.name, run_id or new_run_id(),
             budget=budget or Budget(), on_progress=on_progress,
         )  # fmt: skip
 

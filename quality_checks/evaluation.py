@@ -15,7 +15,7 @@ from qmirror_assets.recipe import GateSpec
 from qmirror_assets.release.gate import CRITICAL, CheckResult, GateRecord
 from quality_checks.candidate_files import CandidateFiles, read_candidate
 from quality_checks.check import KEYS, Check, Table
-from quality_checks.duckdb_engine import open_datasource
+from quality_checks.duckdb_engine import open_datasource, quiet_log
 from quality_checks.expectations import NAME, build_suite, result_format
 from quality_checks.outcome import Outcome, read_outcome, to_check_result
 from quality_checks.suite import RECORDED, build_checks, suite_fingerprint, versions
@@ -39,7 +39,7 @@ def evaluate_checks(views: Views, checks: Iterable[Check]) -> tuple[CheckResult,
     """One result per check, in the given order, whatever the library returned or raised."""
     listed = tuple(checks)
     outcomes: dict[str, Outcome] = {}
-    with open_datasource(views.database) as source:
+    with quiet_log(), open_datasource(views.database) as source:
         for table, key in KEYS.items():
             outcomes |= _validate(source, table, key, [c for c in listed if c.table == table])
     missing = Outcome(error="the suite returned no result for it")

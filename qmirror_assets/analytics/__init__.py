@@ -1,0 +1,72 @@
+"""Analytics: the SQL project `dbt_like_sql` over what a dataset's build left behind.
+
+Models are plain SELECT files with `ref()`, `source()` and `config()`. They read ten sources that
+are exported from the stores, run in memory in DuckDB, and every mart becomes one Parquet file
+under `<data>/analytics/<dataset>/`. Importing this package loads none of DuckDB, Arrow, sqlglot.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qmirror_assets.analytics.model import (
+    AnalyticsResult,
+    ColumnTest,
+    Model,
+    ModelColumn,
+    ModelResult,
+    TestResult,
+)
+from qmirror_assets.stages.graph import Graph
+from qmirror_assets.store import Store
+
+
+def list_models(folder: Path | None = None) -> tuple[Model, ...]:
+    """All models of the SQL project (the shipped one by default), each after what it reads.
+
+    Raises:
+        UsageError: a file is refused, naming file, line and remedy.
+    """
+    from qmirror_assets.analytics.project import load_project  # noqa: PLC0415
+
+    return load_project(folder).models
+
+
+def run_analytics(
+    store: Store, graph: Graph, dataset: str, *, folder: Path | None = None
+) -> AnalyticsResult:
+    """Run every model and every test over what is built of `dataset` now.
+
+    Raises:
+        NotFoundError: nothing is built. UsageError: a model file is refused.
+        QMirrorError: DuckDB cannot run a model. StoreUnavailable: a file cannot be written.
+    """
+    from qmirror_assets.analytics.run import run_all  # noqa: PLC0415
+
+    return run_all(store, graph, dataset, folder=folder)
+
+
+def run_model(
+    store: Store, graph: Graph, dataset: str, name: str, *, folder: Path | None = None
+) -> AnalyticsResult:
+    """Run one model, exporting only the sources it needs, and its tests.
+
+    Raises:
+        NotFoundError: no such model, or nothing is built; others as `run_analytics`.
+    """
+    from qmirror_assets.analytics.run import run_one  # noqa: PLC0415
+
+    return run_one(store, graph, dataset, name, folder=folder)
+
+
+__all__ = [
+    "AnalyticsResult",
+    "ColumnTest",
+    "Model",
+    "ModelColumn",
+    "ModelResult",
+    "TestResult",
+    "list_models",
+    "run_analytics",
+    "run_model",
+]

@@ -45,13 +45,13 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
     "run.attempts": {
         "id": _INT, "action_key": _TEXT, **_AT, "run_id": _TEXT, "role": _TEXT,
         "outcome": _TEXT, "tries": _INT, "prompt_tokens": _INT, "completion_tokens": _INT,
-        "seconds": _REAL, "cost": _REAL, "at": _REAL,
+        "seconds": _REAL, "cost": _REAL, "unix_seconds": _REAL,
     },
     "run.materializations": {
         "id": _INT, "node": _TEXT, "domain": _TEXT, "manifest": _TEXT, "run_id": _TEXT,
         "rows_reused": _INT, "hits": _INT, "calls": _INT, "shared": _INT, "failures": _INT,
         "prompt_tokens": _INT, "completion_tokens": _INT, "cost": _REAL,
-        "engine_seconds": _REAL, "seconds": _REAL, "at": _REAL,
+        "engine_seconds": _REAL, "seconds": _REAL, "unix_seconds": _REAL,
     },
 }  # fmt: skip
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import atexit
 from dataclasses import dataclass, field
 
+from qmirror_assets.engines.models import OnProgress as OnFetch
+from qmirror_assets.errors import GateRefused, QMirrorError
 from qmirror_assets.project import Project
 from qmirror_assets.runner import Budget, Runner
 from qmirror_assets.runner.facts import OnProgress, ignore_progress
@@ -23,7 +25,10 @@ class Live:
     on_progress: OnProgress = ignore_progress
     budget: Budget = field(default_factory=Budget)
     run_id: str = ""  # of a command line build; "" in runs that Dagster launched
+    on_fetch: OnFetch | None = None
     retry: bool = False
+    error: QMirrorError | None = None  # what the last run raised, for the command line
+    refusal: GateRefused | None = None  # why the gate did not open
     lease_wait: float = 30.0
     _workspace: Workspace | None = None
     _runners: dict[str, Runner] = field(default_factory=dict)
@@ -51,7 +56,7 @@ class Live:
         if name not in self._runners:
             if not self._runners:
                 atexit.register(self.close)
-            self._runners[name] = self.dataset(name).runner()
+            self._runners[name] = self.dataset(name).runner(on_fetch=self.on_fetch)
         runner = self._runners[name]
         runner.run_id = self.run_id or dagster_run_id
         runner.on_progress, runner.budget = self.on_progress, self.budget

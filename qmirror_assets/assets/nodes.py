@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -28,6 +29,19 @@ def group(dataset: str, stage: str) -> str:
     return re.sub(r"\W", "_", f"{dataset}__{stage}")
 
 
+@contextmanager
+def failing_clearly(live: Live) -> Iterator[None]:
+    """Our errors fail a step with their own sentence, and reach the command line unchanged."""
+    try:
+        yield
+    except QMirrorError as error:
+        live.error = error
+        # a fault of the recipe or the store does not go away by trying again
+        raise dg.Failure(
+            description=str(error), metadata={"kind": type(error).__name__}, allow_retries=False
+        ) from error
+
+
 def intake_asset(dataset: Dataset, live: Live) -> dg.AssetsDefinition:
     """The unpartitioned root: seed files in, domains out."""
     name, partitions = dataset.name, Partitions(dataset.name)
@@ -41,8 +55,9 @@ def intake_asset(dataset: Dataset, live: Live) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": column_schema(SEED_COLUMNS)},
     )
     def intake(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        opened = live.dataset(name)
-        result = run_intake(opened.store, name, opened.sources, wait=live.lease_wait)
+        with failing_clearly(live):
+            opened = live.dataset(name)
+            result = run_intake(opened.store, name, opened.sources, wait=live.lease_wait)
         domains = sorted(result.domains)
         register(context.instance, partitions.domain_name, domains)
         return dg.MaterializeResult(
@@ -76,15 +91,10 @@ def _node_asset(dataset: str, node: Node, live: Live) -> dg.AssetsDefinition:
         metadata={"stage": node.stage, "round": node.round, "turn": node.turn, "step": node.uses},
     )
     def materialize(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        live.dataset(dataset)
-        runner = live.runner(dataset, context.run_id)
-        try:
+        with failing_clearly(live):
+            live.dataset(dataset)
+            runner = live.runner(dataset, context.run_id)
             done = runner.materialize(node.name, context.partition_key, retry=live.retry)
-        except QMirrorError as error:
-            # a fault of the recipe or the store does not go away by trying again
-            raise dg.Failure(
-                description=str(error), metadata={"kind": type(error).__name__}, allow_retries=False
-            ) from error
         counts = done.manifest.counts
         context.log.info(
             "%s rows in, %s out, %s rejected; %s calls, %s cache hits",

@@ -25,7 +25,7 @@ def command(
 ) -> None:
     """One sample from seed to release: every round, prompt, reply, picture, verdict, rule."""
     from qmirror_assets.api import audit  # noqa: PLC0415
-    from qmirror_assets.lineage.audit import render_text  # noqa: PLC0415
+    from qmirror_assets.lineage.render import render_text  # noqa: PLC0415
 
     trail = audit(sample_id, dataset=dataset, release=release, project=project, data=data)
     if as_json:

@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """A few seeds of RECIPE through everything. Keeps the cache, touches no partition."""
     from qmirror_assets.api import preview  # noqa: PLC0415
-    from qmirror_assets.lineage.audit import render_text  # noqa: PLC0415
+    from qmirror_assets.lineage.render import render_text  # noqa: PLC0415
 
     with Reporter() as report:
         found = preview(

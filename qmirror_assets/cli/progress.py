@@ -7,6 +7,7 @@ import time
 from types import TracebackType
 from typing import Any
 
+from qmirror_assets.engines.models import Progress as Fetched
 from qmirror_assets.runner.facts import Progress
 
 _LINE_EVERY = 5.0  # seconds between plain lines
@@ -77,6 +78,15 @@ class Reporter:
         elif time.monotonic() - self._said > _LINE_EVERY:
             done, total = self._steps
             self._line(f"[{done}/{total}] {key.domain}: {key.node}, {detail}")
+
+    def fetch(self, progress: Fetched) -> None:
+        """How far a model's weights are."""
+        done, total = progress.bytes_done / 1e6, progress.bytes / 1e6
+        detail = f"{done:.0f} of {total:.0f} MB, part {progress.parts_done} of {progress.parts}"
+        if self._bar is not None:
+            self._bar.update(self._task, description="fetching the model", detail=detail)
+        elif time.monotonic() - self._said > _LINE_EVERY or done >= total:
+            self._line(f"fetching the model: {detail}")
 
     def _line(self, text: str) -> None:
         if not self._quiet:

@@ -65,7 +65,18 @@ def parse_config(config: Mapping[str, Any]) -> EngineConfig:
             found=repr(kind),
             remedy=nearest(str(kind), list(_CONFIGS)),
         )
+    _refuse_secrets(config.get("base_url"))
     return validate(_CONFIGS[kind], dict(config), f"engine {kind}")
+
+
+def _refuse_secrets(url: object) -> None:
+    # before the general validation, whose message would show the address and the password in it
+    if isinstance(url, str) and "@" in url:
+        raise RecipeError(
+            "base_url holds a user or a password",
+            expected="an address without them",
+            remedy="Put the key into an environment variable and name it in api_key_env",
+        )
 
 
 def _build_openai(config: OpenAIConfig) -> Engine:

@@ -9,7 +9,7 @@ import orjson
 
 from qmirror_assets.engines.base import Call, FailureKind, Raw, Usage
 from qmirror_assets.engines.reply import ReplyError, read_json
-from qmirror_assets.engines.retry import Refused
+from qmirror_assets.engines.retry import NO_TOKENS, Refused
 from qmirror_assets.engines.schema_check import first_error
 from qmirror_assets.records import Json
 
@@ -93,7 +93,22 @@ def _read_choice(
     message = choice.get("message")
     if not isinstance(message, dict):
         return _garbage("the choice has no message", usage)
+    stopped = _stopped_early(choice.get("finish_reason"), message, usage)
+    if stopped is not None:
+        return stopped
+    text = message.get("content")
+    if not isinstance(text, str) or not text.strip():
+        return _garbage("the message has no text", usage)
+    problem = _schema_problem(text, schema)
+    if problem is not None:
+        return _garbage(problem, usage)
     finish = choice.get("finish_reason")
+    return Raw(
+        {"text": text, "finish_reason": finish if isinstance(finish, str) else "stop"}, usage=usage
+    )
+
+
+def _stopped_early(finish: Json, message: Mapping[str, Json], usage: Usage) -> Refused | None:
     if message.get("refusal"):
         return Refused(FailureKind.REFUSAL, str(message["refusal"])[:200], usage=usage)
     if finish == "length":
@@ -101,14 +116,7 @@ def _read_choice(
         return Refused(FailureKind.LENGTH, cut, usage=usage)
     if finish == "content_filter":
         return Refused(FailureKind.CONTENT_FILTER, "stopped by the content filter", usage=usage)
-    text = message.get("content")
-    if not isinstance(text, str) or not text.strip():
-        return _garbage("the message has no text", usage)
-    problem = _schema_problem(text, schema)
-    if problem is not None:
-        return _garbage(problem, usage)
-    reason = finish if isinstance(finish, str) else "stop"
-    return Raw({"text": text, "finish_reason": reason}, usage=usage)
+    return None
 
 
 def _schema_problem(text: str, schema: Mapping[str, Json] | None) -> str | None:
@@ -121,7 +129,7 @@ def _schema_problem(text: str, schema: Mapping[str, Json] | None) -> str | None:
     return first_error(schema, value)
 
 
-def _garbage(detail: str, usage: Usage = Usage()) -> Refused:
+def _garbage(detail: str, usage: Usage = NO_TOKENS) -> Refused:
     return Refused(FailureKind.GARBAGE, detail, usage=usage)
 
 

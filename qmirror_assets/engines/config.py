@@ -55,8 +55,8 @@ class OpenAIConfig(EngineConfig):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("an http or https address")
-        if parts.username or parts.password or parts.query or parts.fragment:
-            raise ValueError("an address without user, password, query or fragment")
+        if parts.query or parts.fragment:
+            raise ValueError("an address without query or fragment")
         return value
 
     def identity(self) -> Identity:

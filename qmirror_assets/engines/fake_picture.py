@@ -20,6 +20,7 @@ from qmirror_assets.records import Json
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _KEYWORD: Final = b"Description\x00"
 _NOT_DRAWN: Final = frozenset({"version", "kind", "style", "template", "layout", "topology"})
+_LENGTH: Final = 4  # bytes of a chunk's length, and of its name
 _LINE_HEIGHT: Final = 20
 
 
@@ -77,10 +78,10 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 def _read_png(picture: bytes) -> list[str]:
     at = picture.find(b"zTXt" + _KEYWORD + b"\x00")
-    if at < 4 or not picture.startswith(_SIGNATURE):
+    if at < _LENGTH or not picture.startswith(_SIGNATURE):
         return []
-    (size,) = struct.unpack(">I", picture[at - 4 : at])
-    packed = picture[at + 4 + len(_KEYWORD) + 1 : at + 4 + size]
+    (size,) = struct.unpack(">I", picture[at - _LENGTH : at])
+    packed = picture[at + _LENGTH + len(_KEYWORD) + 1 : at + _LENGTH + size]
     try:
         texts = orjson.loads(zlib.decompressobj().decompress(packed, 1 << 20))
     except (zlib.error, orjson.JSONDecodeError):

@@ -10,12 +10,15 @@ from typing import Final
 from qmirror_assets.errors import RecipeError
 from qmirror_assets.records import Json
 
+# fmt: off
 _WORDS: Final = (
-    "amber basin cedar comet copper coral crater delta ember fern fossil glacier granite harbor "
-    "island jasmine kelp lagoon lantern lichen marble meadow mercury meteor mineral nebula nickel "
-    "ocean orbit pebble pigment pollen prism quartz reef river salt signal spore summit tide "
-    "timber tundra valley vapor willow zinc"
-).split()
+    "amber", "basin", "cedar", "comet", "copper", "coral", "crater", "delta", "ember", "fern",
+    "fossil", "glacier", "granite", "harbor", "island", "jasmine", "kelp", "lagoon", "lantern",
+    "lichen", "marble", "meadow", "mercury", "meteor", "mineral", "nebula", "nickel", "ocean",
+    "orbit", "pebble", "pigment", "pollen", "prism", "quartz", "reef", "river", "salt", "signal",
+    "spore", "summit", "tide", "timber", "tundra", "valley", "vapor", "willow", "zinc",
+)
+# fmt: on
 _DEEPEST: Final = 32
 _DEFAULT_LENGTH: Final = 24
 _UNIQUE_TRIES: Final = 64

@@ -111,14 +111,12 @@ def _spawn(wish: ServerWish, model: Path, state: StateFiles) -> int:
     arguments += ["--model", str(model.resolve()), "--state", str(state.base)]
     arguments += ["--alias", wish.alias, "--n-ctx", str(wish.n_ctx)]
     arguments += ["--threads", str(wish.threads), "--idle-s", str(wish.idle_s)]
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
     log = str(state.path("log"))
     output = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     return os.posix_spawn(
         sys.executable,
         arguments,
-        environment,
+        _environment(),
         setsid=True,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -126,6 +124,11 @@ def _spawn(wish: ServerWish, model: Path, state: StateFiles) -> int:
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ],
     )
+
+
+def _environment() -> dict[str, str]:
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return passed | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
 
 
 def _has_ended(pid: int) -> bool:
@@ -137,8 +140,9 @@ def _has_ended(pid: int) -> bool:
 
 def _is_healthy(listening: Listening) -> bool:
     try:
-        with urllib.request.urlopen(f"{listening.url}/health", timeout=_HEALTH_S) as reply:
-            return int(reply.status) == 200
+        request = f"{listening.url}/health"  # loopback, from a file that only this user can write
+        with urllib.request.urlopen(request, timeout=_HEALTH_S) as reply:  # noqa: S310
+            return bool(reply.status == http.HTTPStatus.OK)
     except (OSError, urllib.error.URLError, http.client.HTTPException):
         return False
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,6 @@ from qmirror_assets.engines.openai import refuse_status
 from qmirror_assets.engines.retry import Refused
 from qmirror_assets.records import Json
 
-_OK: Final = 200
 _MOST_SAVED: Final = 64
 
 
@@ -37,7 +37,7 @@ class PrefixCache:
 
     async def prime(self, messages: Sequence[Json]) -> Mapping[str, Json] | Refused:
         """Make the slot hold exactly the prefix; returns the keys to send with the call."""
-        if len(messages) < 2:
+        if len(messages) == 1:
             return {"cache_prompt": False}
         text = await self._prefix_text(messages[:-1])
         if isinstance(text, Refused):
@@ -84,7 +84,7 @@ class PrefixCache:
         reply = await self._poster.post(f"{self._url}{path}", orjson.dumps(body))
         if isinstance(reply, Refused):
             return reply
-        if reply.status != _OK:
+        if reply.status != HTTPStatus.OK:
             return refuse_status(reply)
         try:
             answer = orjson.loads(reply.body)

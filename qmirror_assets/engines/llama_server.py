@@ -69,7 +69,7 @@ def _become_alive(state: StateFiles) -> Hold | None:
 
 
 def _start(settings: ServerSettings, token: str) -> Any:
-    import xllamacpp
+    import xllamacpp  # noqa: PLC0415 - loads the native library
 
     params = xllamacpp.CommonParams()
     params.model.path = str(settings.model)

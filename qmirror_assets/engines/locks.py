@@ -72,7 +72,7 @@ async def all_cores() -> AsyncIterator[None]:
     each fall to a tenth of their speed, so they take turns, across processes.
     """
     path = run_dir() / "cores.lock"
-    while (hold := hold_lock(path)) is None:
+    while (hold := hold_lock(path)) is None:  # noqa: ASYNC110 - other processes
         await asyncio.sleep(_LOOK_S)
     try:
         yield

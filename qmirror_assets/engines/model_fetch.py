@@ -62,7 +62,7 @@ def fetch_model(spec: ModelSpec, folder: Path, on_progress: OnProgress | None) -
 
 def _fetch_hub(spec: ModelSpec, source: HubSource, folder: Path) -> Path:
     try:
-        from huggingface_hub import constants, hf_hub_download
+        from huggingface_hub import constants, hf_hub_download  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise SourceFailed("Hub: huggingface_hub is not installed") from error
     if constants.HF_HUB_OFFLINE or not _answers(str(constants.ENDPOINT)):

@@ -9,7 +9,7 @@ CACHE_VARIABLE = "QMIRROR_CACHE"
 
 
 def cache_dir() -> Path:
-    """The cache folder: `QMIRROR_CACHE`, or `qmirror-assets` in the user's place for caches. Not created."""
+    """The cache folder: `QMIRROR_CACHE`, or `qmirror-assets` among the user's caches."""
     given = os.environ.get(CACHE_VARIABLE)
     if given:
         return Path(given).expanduser().resolve()

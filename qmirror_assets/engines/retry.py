@@ -41,6 +41,7 @@ POLICIES: Mapping[FailureKind, Policy] = MappingProxyType(
         FailureKind.ENGINE: Policy(tries=1),
     }
 )
+NO_TOKENS = Usage()
 LONGEST_PAUSE_S = 30.0
 LONGEST_WAIT_S = 180.0
 
@@ -56,7 +57,7 @@ class Refused:
     kind: FailureKind
     detail: str
     retry_after_s: float | None = None
-    usage: Usage = Usage()
+    usage: Usage = NO_TOKENS
     unreachable: bool = False
 
 
@@ -86,7 +87,7 @@ async def run_with_retry(
     Raises:
         EngineUnavailable: the last try could not reach the server at all.
     """
-    tries, waited, spent = 0, 0.0, Usage()
+    tries, waited, spent = 0, 0.0, NO_TOKENS
     while True:
         result = await attempt()
         tries += 1

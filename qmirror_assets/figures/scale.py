@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e5  # ticks outside are written with a power of ten
+_LEAST = 1e-30  # anything nearer to zero is drawn as zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ def fit_scale(values: Sequence[float], length: float, *, zero: bool) -> Scale:
     low, high = min(values), max(values)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    tiny = max(abs(low), abs(high)) * 1e-6
+    tiny = max(max(abs(low), abs(high)) * 1e-6, _LEAST)
     if high - low <= tiny:
-        spread = abs(high) * 0.5 or 1.0
+        spread = abs(high) * 0.5 if abs(high) > _LEAST else 1.0
         low, high = low - (0.0 if zero and low >= 0 else spread), high + spread
     step = _round_step((high - low) / 5)
     first, last = math.floor(low / step), math.ceil(high / step)

@@ -41,6 +41,7 @@ SPEC_VERSION = 1
 _LARGEST = 1e30
 _MAX_DEPTH = 6
 _MAX_NODES = 2000
+_TABLE_CHARACTERS = 2400  # more would be a page of text, and slow to draw
 
 Number = Annotated[float, Field(strict=True, ge=-_LARGEST, le=_LARGEST)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -126,6 +127,8 @@ class Table(_Spec):
     def _rows_fit(self) -> Self:
         if any(len(row) != len(self.columns) for row in self.rows):
             raise ValueError(f"every row has {len(self.columns)} cells, one for each column")
+        if sum(len(cell) for row in self.rows for cell in row) > _TABLE_CHARACTERS:
+            raise ValueError(f"the cells hold more than {_TABLE_CHARACTERS} characters in all")
         return self
 
 

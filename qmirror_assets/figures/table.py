@@ -13,7 +13,7 @@ from qmirror_assets.figures.text import Face, line_height, measure, wrap
 _WIDEST = 2 * style.REACH - style.LINE
 _PAD = 16.0
 _ROOM = 11.0
-_SIZE = style.VALUE_SIZE - 0.5
+_SIZE = style.VALUE_SIZE
 
 
 def draw(canvas: Canvas, spec: Table) -> None:

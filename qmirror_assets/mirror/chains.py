@@ -17,6 +17,7 @@ NAMES: Final = (
     "chain|web|sequence|pathway|series|cycle|order|path|line|process|route|flow|steps|stages|"
     "succession|lineage|cascade|hierarchy|progression|loop|phases|classes|layers|eras|periods|ranks"
 )
+_MIN_ITEMS: Final = 3
 _MAX_ITEMS: Final = 12
 _MAX_WORDS: Final = 5
 
@@ -28,7 +29,7 @@ def find_chains(question: str) -> Iterator[Span]:
         start = match.start() + _first_item(question[: match.start()], parts[0])
         end = match.end() - len(parts[-1]) + _last_item(parts[-1])
         names = [name.strip(" -") for name in re.split(_ARROW, question[start:end].strip())]
-        if 2 < len(names) <= _MAX_ITEMS and all(_is_name(name) for name in names):
+        if _MIN_ITEMS <= len(names) <= _MAX_ITEMS and all(_is_name(name) for name in names):
             items = tuple(Item(name) for name in names)
             start += len(question[start:end]) - len(question[start:end].lstrip())
             yield Span("", Kind.CHAIN, start, end, " → ".join(names), items=items)
@@ -61,11 +62,7 @@ def _last_item(part: str) -> int:
 def chain_frame(question: str, span: Span) -> Frame | None:
     """How the question reads with the chain in the figure."""
     left, right = question[: span.start], question[span.end :]
-    return (
-        _behind_name(span, left, right)
-        or _behind_verb(span, left)
-        or _set_apart(span, left, right)
-    )
+    return _behind_name(span, left) or _behind_verb(span, left) or _set_apart(span, left, right)
 
 
 def _find_name(text: str, before: str = "", after: str = "") -> re.Match[str] | None:
@@ -79,9 +76,11 @@ def _find_name(text: str, before: str = "", after: str = "") -> re.Match[str] | 
     return None
 
 
-def _behind_name(span: Span, left: str, right: str) -> Frame | None:
-    """ "the following food chain: A → B → C" -> "the food chain shown in the figure"."""
-    match = _find_name(left, r"\b(?:the|this|a|an) (?:following |simple )?", r"(?:,? |: | of |, )?$")
+def _behind_name(span: Span, left: str) -> Frame | None:
+    """Read "the following food chain: A → B → C" -> "the food chain shown in the figure"."""
+    match = _find_name(
+        left, r"\b(?:the|this|a|an) (?:following |simple )?", r"(?:,? |: | of |, )?$"
+    )
     if match is None or left.endswith("("):
         return None
     the = "The" if left[match.start()].isupper() else "the"
@@ -90,8 +89,10 @@ def _behind_name(span: Span, left: str, right: str) -> Frame | None:
 
 
 def _behind_verb(span: Span, left: str) -> Frame | None:
-    """ "The spectrum runs: A → B → C" -> "The spectrum runs as shown in the figure"."""
-    verb = re.search(r"(?P<subject>[^.:;?!]{3,80}) (?P<verb>is|are|was|were|runs?|goes|go|reads?):? $", left)
+    """Read "The spectrum runs: A → B → C" -> "The spectrum runs as shown in the figure"."""
+    verb = re.search(
+        r"(?P<subject>[^.:;?!]{3,80}) (?P<verb>is|are|was|were|runs?|goes|go|reads?):? $", left
+    )
     if verb is None:
         return None
     found = _find_name(verb["subject"])
@@ -110,5 +111,3 @@ def _set_apart(span: Span, left: str, right: str) -> Frame | None:
     if left.endswith(": ") and re.match(r"[.?!,]|$|\n", right):
         return Frame(span.start - 2, span.end, f" ({PREDICATE})", found["name"], rule="chain_colon")
     return None
-
-

@@ -73,7 +73,9 @@ def count_of(text: str, value: str) -> int:
 @lru_cache(maxsize=2048)
 def _pattern(value: str) -> re.Pattern[str]:
     plain = plain_latex(value.replace("$", ""))
-    body = r"[\s\u00a0\u202f-]?".join(re.escape(part) for part in re.split(r"[\s\u00a0\u202f]+", plain))
+    body = r"[\s\u00a0\u202f-]?".join(
+        re.escape(part) for part in re.split(r"[\s\u00a0\u202f]+", plain)
+    )
     body = re.sub(r"(?<=\d)(?=°|%)", r"\\s?", body)
     return re.compile(rf"(?<![\w.,]){body}(?![\w²³⁻])(?![.,]\d)")
 

@@ -8,19 +8,22 @@ from typing import Final
 
 from qmirror_assets.mirror.draft import Draft, Moved
 from qmirror_assets.mirror.frames import NOUN, Frame
-from qmirror_assets.mirror.labels import Labels
+from qmirror_assets.mirror.labels import Labels, trim_label
 from qmirror_assets.mirror.movables import frame_of
 from qmirror_assets.mirror.nouns import NOUNS, core, is_head, names_dimension
 from qmirror_assets.mirror.pictures import build_figure, fill_template
-from qmirror_assets.mirror.plan import Plan, Variant
+from qmirror_assets.mirror.plan import Plan, Variant, name_of
 from qmirror_assets.mirror.rewrite import rewrite
+from qmirror_assets.mirror.rules_labels import fits_entries
 from qmirror_assets.mirror.scenes import Named
 from qmirror_assets.mirror.spans import Kind, Span
-from qmirror_assets.mirror.words import FUNCTION, WORD, content_words, noun_phrase
+from qmirror_assets.mirror.words import FUNCTION, WORD, content_words, noun_phrase, word_list
 from qmirror_assets.records import Json, Reason, Rejection, Seed
 
 _CORE_WORDS: Final = 4
-_NO_THING: Final = frozenset("same other rest help following order figure basis two three four".split())
+_NO_THING: Final = frozenset(
+    word_list("same other rest help following order figure basis two three four")
+)
 
 
 def compose(plan: Plan, variant: Variant, seed: Seed, labels: Labels | None) -> Draft | Rejection:
@@ -35,29 +38,33 @@ def compose(plan: Plan, variant: Variant, seed: Seed, labels: Labels | None) -> 
     if len(framed) < len(spans):
         return Rejection(Reason.NO_VARIANT, "no phrase rule is sure how to take the values out")
     names = [_name(seed, span, frame, labels) for span, frame in framed]
-    nouns = [_noun(frame, span, name) for (span, frame), name in zip(framed, names, strict=True)]
+    nouns = [_noun(f, span, name) for (span, f), (name, _) in zip(framed, names, strict=True)]
     pairs = [(frame, noun) for (_, frame), noun in zip(framed, nouns, strict=True)]
     question = rewrite(seed.question, pairs)
     if question is None:
         return Rejection(Reason.NO_VARIANT, "the values stand too close together to move as one")
-    named = [Named(span, name) for (span, _), name in zip(framed, names, strict=True)]
-    by = "model" if labels else "template"
-    moved = tuple(Moved(n.span.id, n.name, n.span.text, by) for n in named)
+    named = [Named(span, name) for (span, _), (name, _) in zip(framed, names, strict=True)]
+    moved = tuple(
+        Moved(n.span.id, n.name, n.span.text, by) for n, (_, by) in zip(named, names, strict=True)
+    )
+    writer = "model" if any(entry.by == "model" for entry in moved) else "template"
     figure = _figure(plan, variant, seed, named, labels, [frame for _, frame in framed])
-    return Draft(question, figure, moved, by, tuple(frame.rule for _, frame in framed))
+    return Draft(question, figure, moved, writer, tuple(frame.rule for _, frame in framed))
 
 
-def _name(seed: Seed, span: Span, frame: Frame, labels: Labels | None) -> str:
-    """The value's name in the figure."""
-    if labels is not None:
-        return _with_article(labels.labels[span.id], seed.question)
-    if span.kind is Kind.QUANTITY and span.role:
-        return span.role
-    return frame.name
+def _name(seed: Seed, span: Span, frame: Frame, labels: Labels | None) -> tuple[str, str]:
+    """The value's name in the figure, and who gave it."""
+    if labels is None:
+        return name_of(span, frame), "template"
+    label = trim_label(labels.labels[span.id], span, seed.question)
+    if span.kind in {Kind.CHAIN, Kind.LIST} and not fits_entries(label, span, seed.question):
+        # There is no other span to try, and the text itself says what the entries are.
+        return frame.name, "template"
+    return _with_article(label, seed.question), "model"
 
 
 def _with_article(label: str, question: str) -> str:
-    """ "mass of block" -> "mass of the block", where the question speaks of "a block"."""
+    """Read "mass of block" -> "mass of the block", where the question speaks of "a block"."""
     match = re.search(rf" of ((?:{WORD} )?{WORD})$", label)
     if match is None or match[1].split(" ")[0].lower() in FUNCTION:
         return label
@@ -83,12 +90,21 @@ def _figure(
     frames: Sequence[Frame],
 ) -> Mapping[str, Json]:
     if variant.figure == "template" and seed.figure is not None:
-        texts = {n.span.role: n.span.text for n in named}
-        given = {n.span.role: n.name for n in named} if labels else {}
+        texts = {item.role: item.text for n in named for item in n.span.items}
+        texts |= {n.span.role: n.span.text for n in named if n.span.role}
+        given = {n.span.role: n.name for n in named if n.span.role} if labels else {}
         filled: Mapping[str, Json] = fill_template(seed.figure, texts, given)
         return filled
-    thing = labels.object if labels and _is_thing(labels.object, seed.question) else ""
+    thing = _as_written(labels.object, seed.question) if labels else ""
     return build_figure(seed, named, plan.spans, thing or _thing(seed, frames))
+
+
+def _as_written(thing: str, question: str) -> str:
+    """The model's object in the question's own letter case; "" if it is not from the question."""
+    if not _is_thing(thing, question):
+        return ""
+    found = re.search(rf"\b{re.escape(thing)}\b", question, re.IGNORECASE)
+    return found.group() if found else thing
 
 
 def _is_thing(thing: str, question: str) -> bool:
@@ -99,7 +115,7 @@ def _is_thing(thing: str, question: str) -> bool:
 
 
 def _is_quantity(phrase: str) -> bool:
-    return any(is_head(phrase.split(" ")[-1], dimension) for dimension in NOUNS)
+    return any(is_head(phrase.rsplit(" ", maxsplit=1)[-1], dimension) for dimension in NOUNS)
 
 
 def _thing(seed: Seed, frames: Sequence[Frame]) -> str:

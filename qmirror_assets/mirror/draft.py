@@ -40,9 +40,7 @@ class Draft:
 
     def to_json(self) -> dict[str, Json]:
         """A JSON object that `from_json` reads back."""
-        moved = [
-            {"span": m.span, "label": m.label, "text": m.text, "by": m.by} for m in self.moved
-        ]
+        moved = [{"span": m.span, "label": m.label, "text": m.text, "by": m.by} for m in self.moved]
         return {
             "question": self.question,
             "figure": dict(self.figure),

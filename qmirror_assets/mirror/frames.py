@@ -7,6 +7,7 @@ NOUN where a label may stand. Seeds hold no control characters, so marks cannot 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -71,7 +72,7 @@ class Place:
         """The name to use where the text has none: the given's role if it fits, else `noun`."""
         role = self.span.role.lower()
         if role and (names_dimension(role, self.dimension) or self.dimension in {"count", ""}):
-            return self.span.role
+            return re.sub(r"^(?:first|second|third) ", "", self.span.role)
         return noun or default_noun(self.dimension)
 
     def frame(

@@ -56,7 +56,9 @@ def build_circuit(
     if parallel and "series" in question:
         return None
     count = _count_resistors(question, spans)
-    values = _resistor_values(moved, count, re.search(r"\b(?:each|identical|equal)\b", question) is not None)
+    values = _resistor_values(
+        moved, count, re.search(r"\b(?:each|identical|equal)\b", question) is not None
+    )
     if count == 0 or values is None or (count > 1 and not (parallel or "series" in question)):
         return None
     source, meters = _source(question, moved), _meters(moved)
@@ -74,14 +76,20 @@ def build_circuit(
 
 
 def _count_resistors(question: str, spans: Sequence[Span]) -> int:
-    counted = re.search(rf"\b({'|'.join(_NUMBERS)}) (?:\w+ ){{0,2}}?(?:resistors|lamps|bulbs)\b", question, re.I)
+    counted = re.search(
+        rf"\b({'|'.join(_NUMBERS)}) (?:\w+ ){{0,2}}?(?:resistors|lamps|bulbs)\b",
+        question,
+        re.IGNORECASE,
+    )
     single = [s for s in spans if s.dimension == "resistance" and s.kind is Kind.QUANTITY]
     listed = [s for s in spans if s.dimension == "resistance" and s.kind is Kind.SERIES]
     if counted:
         return _NUMBERS[counted[1].lower()]
     if listed:
         return len(listed[0].items)
-    return len(single) or len(re.findall(r"\b(?:a|the) (?:\w+ )?(?:resistor|lamp|bulb)\b", question[:200]))
+    return len(single) or len(
+        re.findall(r"\b(?:a|the) (?:\w+ )?(?:resistor|lamp|bulb)\b", question[:200])
+    )
 
 
 def _resistor_values(

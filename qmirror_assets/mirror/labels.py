@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from qmirror_assets.mirror.nouns import default_noun
+from qmirror_assets.mirror.nouns import core, default_noun, is_head
 from qmirror_assets.mirror.plan import Plan, Variant
 from qmirror_assets.mirror.spans import Kind, Span
+from qmirror_assets.mirror.words import content_words, tokens
 from qmirror_assets.records import Json
 
 LABEL_CAP: Final = 40
@@ -47,9 +48,10 @@ class Labels:
 def label_messages(
     plan: Plan, variant: Variant, question: str, render: Render
 ) -> tuple[list[dict[str, str]], dict[str, Json]]:
-    """Chat messages (two examples, then the question with "[a]" for each moved value) and the schema.
+    """Chat messages (two examples, then the question with "[a]" slots) and the reply schema.
 
-    Neither a moved value nor the answer is in the messages: a model that sees them writes them back.
+    Neither a moved value nor the answer is in the messages: a model that sees them writes
+    them back.
     """
     moved = plan.moved(variant)
     messages = [{"role": "system", "content": render("label_system.j2")}]
@@ -128,6 +130,25 @@ def _clean(label: str, span: Span) -> str:
     first = label.split(" ")[0] if label else ""
     keep = first.isupper() or span.kind is not Kind.QUANTITY or not first.istitle()
     return label if keep else label[:1].lower() + label[1:]
+
+
+def trim_label(label: str, span: Span, question: str) -> str:
+    """A label without what it has too much: a unit, an owner the question does not know.
+
+    "theoretical yield in g" -> "theoretical yield"; "rate of sediment buildup" -> "rate";
+    "time elapsed" -> "elapsed time"; for a series "boiling point of methane" -> "boiling point".
+    """
+    label = re.sub(r" in (?:[a-zA-Z]{1,3}|degrees|units?|[a-z]*(?:metres|grams))$", "", label)
+    short = core(label)
+    head, _, last = short.rpartition(" ")
+    if head and last.endswith("ed") and is_head(head.split(" ")[-1], span.dimension):
+        label = f"{last} {head}{label[len(short) :]}"
+        short = core(label)
+    known = set(tokens(question))
+    owner = content_words(label[len(short) :])
+    strange = any(word not in known for word in owner)
+    single = span.kind is Kind.SERIES and owner and not owner[-1].endswith("s")
+    return short if owner and (strange or single) else label
 
 
 def _clean_object(thing: str) -> str:

@@ -8,23 +8,29 @@ from typing import Final
 
 from qmirror_assets.mirror.frames import LISTED, Frame
 from qmirror_assets.mirror.spans import Item, Kind, Span
-from qmirror_assets.mirror.words import FUNCTION, VERBS, WORD
+from qmirror_assets.mirror.words import FUNCTION, VERBS, WORD, word_list
 
-_TOKEN: Final = r"[^\W_](?:[\w₀-₉⁺⁻()]|['’.-](?=[\w(]))*"
-_ITEM: Final = rf"(?:{_TOKEN})(?: {_TOKEN}){{0,3}}?"
-_LAST: Final = rf"{_TOKEN}(?: {_TOKEN}){{0,3}}"
+_NAME_WORD: Final = r"[^\W_](?:[\w₀-₉⁺⁻()]|['’.-](?=[\w(]))*"
+_ITEM: Final = rf"(?:{_NAME_WORD})(?: {_NAME_WORD}){{0,3}}?"
+_LAST: Final = rf"{_NAME_WORD}(?: {_NAME_WORD}){{0,3}}"
 _JOINED: Final = rf"{_ITEM}(?:, {_ITEM}){{1,9}},? (?:and|or) {_LAST}"
-_AFTER_COLON: Final = re.compile(rf": (?P<list>{_JOINED}|{_ITEM}(?:[,;] {_ITEM}){{2,9}})(?=[.?!]|$)")
+_AFTER_COLON: Final = re.compile(
+    rf": (?P<list>{_JOINED}|{_ITEM}(?:[,;] {_ITEM}){{2,9}})(?=[.?!]|$)"
+)
 _COUNTS: Final = "three|four|five|six|seven|eight"
 _BEHIND_NOUN: Final = re.compile(
-    rf"\b(?:the|these|{_COUNTS}) (?:{WORD} ){{0,2}}?(?!of )[a-z][\w-]*s (?P<list>{_JOINED})(?=[ .,;:?!]|$)"
+    rf"\b(?:the|these|{_COUNTS}) (?:{WORD} ){{0,2}}?(?!of )[a-z][\w-]*s "
+    rf"(?P<list>{_JOINED})(?=[ .,;:?!]|$)"
 )
 _ORDERING: Final = "arrange|order|rank|sort|list|compare|place|put|classify"
 _BEHIND_VERB: Final = re.compile(rf"\b(?i:{_ORDERING}) (?P<list>{_JOINED})(?=[ .,;:?!]|$)")
 
 
 _PLAIN_VERBS: Final = frozenset(
-    "differ have react form burn float sink conduct melt boil contain show orbit share belong occur".split()
+    word_list(
+        "differ have react form burn float sink conduct melt boil contain show orbit share belong "
+        "occur"
+    )
 )
 
 
@@ -65,9 +71,9 @@ def _is_name(name: str) -> bool:
 
 def list_frame(question: str, span: Span) -> Frame | None:
     """How the question reads with the list in the figure."""
-    left, right = question[: span.start], question[span.end :]
+    left = question[: span.start]
     if left.endswith(": "):
-        return _after_colon(span, left, right)
+        return _after_colon(span, left)
     ordering = re.search(rf"\b({_ORDERING}) (?:the )?$", left, re.IGNORECASE)
     if ordering:
         return Frame(span.start, span.end, f"the items {LISTED}", "items", rule="list_items")
@@ -81,14 +87,15 @@ def list_frame(question: str, span: Span) -> Frame | None:
     return Frame(start, span.end, text, noun[1], rule="list_noun")
 
 
-def _after_colon(span: Span, left: str, right: str) -> Frame | None:
-    """ "Which of the following metals ...: A, B, C?" -> "Which of the metals listed ...?"."""
+def _after_colon(span: Span, left: str) -> Frame | None:
+    """Read "Which of the following metals ...: A, B, C?" -> "Which of the metals listed ...?"."""
     end = span.end
     sentence = max((m.end() for m in re.finditer(r"[.?!]\s", left)), default=0)
     clause = left[sentence:-2]
     matches = list(
         re.finditer(
-            rf"\b(?P<det>the following|these|the)(?: (?P<noun>(?:{WORD} ){{0,2}}?{WORD}s\b))?(?=[ ,]|$)",
+            rf"\b(?P<det>the following|these|the)"
+            rf"(?: (?P<noun>(?:{WORD} ){{0,2}}?{WORD}s\b))?(?=[ ,]|$)",
             clause,
             re.IGNORECASE,
         )
@@ -97,7 +104,9 @@ def _after_colon(span: Span, left: str, right: str) -> Frame | None:
         noun = match["noun"] or ""
         if match["det"].lower() == "the" and not (noun and "following" not in noun):
             continue
-        if match["det"].lower() == "the" and not re.search(r"\b(?:order|arrange|rank|sort|list)\b", clause, re.I):
+        if match["det"].lower() == "the" and not re.search(
+            r"\b(?:order|arrange|rank|sort|list)\b", clause, re.IGNORECASE
+        ):
             continue
         if noun and (noun.split(" ")[-1].lower() in VERBS | FUNCTION):
             noun = ""

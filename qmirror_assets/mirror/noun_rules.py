@@ -16,12 +16,18 @@ from qmirror_assets.mirror.words import (
     WORD,
     ends_phrase,
     noun_phrase,
+    word_list,
 )
 
 _TRAILING: Final = re.compile(rf"(?:{WORD} ){{0,5}}{WORD}$")
 _POSSESSIVE: Final = frozenset({"its", "their", "his", "her"})
 # Heads that are verbs after "to": "to lift 5 kg", "to heat 200 J".
-_VERB_LIKE: Final = frozenset("rise drop lift pull push range heat work power load rate change age".split())
+_VERB_LIKE: Final = frozenset(
+    word_list("rise drop lift pull push range heat work power load rate change age")
+)
+
+
+_LEADS: Final = frozenset(word_list("with at has have having had and from under by"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def _may_qualify(word: str, index: int, words: list[str]) -> bool:
 
 
 def noun_of(place: Place) -> Frame | None:
-    """ "a height of X" -> "the height shown in the figure"."""
+    """Read "a height of X" -> "the height shown in the figure"."""
     if not place.left.endswith(" of "):
         return None
     named = read_named(place.left[:-4], place.dimension)
@@ -109,7 +115,10 @@ def noun_of(place: Place) -> Frame | None:
 def _bearer(text: str) -> str:
     """What has the quantity: "a ball with ", "the cart has ", "an eyepiece of "."""
     match = re.search(
-        rf"\b(?:a|an|the|another|one|second|first) ((?:{WORD} ){{0,2}}?{WORD}) (?:has|with|having|of) $", text, re.I
+        rf"\b(?:a|an|the|another|one|second|first) ((?:{WORD} ){{0,2}}?{WORD}) "
+        r"(?:has|with|having|of) $",
+        text,
+        re.IGNORECASE,
     )
     words = match[1].split(" ") if match else []
     if not words or any(ends_phrase(word) for word in words):
@@ -118,28 +127,22 @@ def _bearer(text: str) -> str:
 
 
 def noun_before(place: Place) -> Frame | None:
-    """ "of mass X" -> "whose mass is shown in the figure"; "with mass X", "(mass X)" alike."""
+    """Read "of mass X" -> "whose mass is shown in the figure"; "with mass X", "(mass X)" alike."""
     if not re.search(r"\w[ :=]\s?$|\w = $", place.left):
         return None
     left = re.sub(r"\s?[:=]?\s?$", "", place.left)
     named = read_named(left, place.dimension)
-    if named is None or _is_verb(named):
+    if named is None or (named.words in _VERB_LIKE and named.before in {"to", ""}):
         return None
     cut = place.span.start - named.start
     if _in_parentheses(left[: named.start]):
         return place.frame(cut, 0, f"{named.words} {SHOWN}", named.words)
     if named.before == "of":
         return _owned(place, named, cut)
-    known = named.before in {"with", "at", "has", "have", "having", "had", "and", "from", "under", "by"}
-    if known or (named.before == "to" and not named.determiner):
-        return place.frame(cut, 0, f"{named.with_article} {SHOWN}", named.words)
-    if named.determiner and named.determiner not in _POSSESSIVE:
+    led = named.before in _LEADS or (named.before == "to" and not named.determiner)
+    if led or (named.determiner and named.determiner not in _POSSESSIVE):
         return place.frame(cut, 0, f"{named.with_article} {SHOWN}", named.words)
     return None
-
-
-def _is_verb(named: Named) -> bool:
-    return named.words in _VERB_LIKE and named.before in {"to", ""}
 
 
 def _in_parentheses(text: str) -> bool:
@@ -148,7 +151,11 @@ def _in_parentheses(text: str) -> bool:
 
 def _owned(place: Place, named: Named, cut: int) -> Frame:
     left = place.left[: named.start - len("of ")].rstrip()
-    owner = re.search(rf"\b(?:a|an|the|each|another|one|this|its) ((?:{WORD} ){{0,2}}{WORD})$", left, re.I)
+    owner = re.search(
+        rf"\b(?:a|an|the|each|another|one|this|its) ((?:{WORD} ){{0,2}}{WORD})$",
+        left,
+        re.IGNORECASE,
+    )
     words = "the " + owner[1] if owner and not ends_phrase(owner[1].split(" ")[-1]) else ""
     coordinated = re.match(rf",? and (?:{WORD} ){{1,3}}\d|, ?(?:{WORD} ){{1,3}}\d", place.right)
     closed = re.match(r"[.,;:?!)]|$| (?:is|are|was|were|has|can|must|and|that)\b", place.right)
@@ -166,13 +173,17 @@ _AFTER_COPULA: Final = re.compile(
 
 
 def copula(place: Place) -> Frame | None:
-    """ "the focal length is X" -> "the focal length is shown in the figure"."""
+    """Read "the focal length is X" -> "the focal length is shown in the figure"."""
     verb = re.search(r"\b(?:is|are|was|were|equals|is equal to) $", place.left)
     if verb is None or not _AFTER_COPULA.match(place.right):
         return None
     if re.match(r",? (?:and|or) (?:about )?[\d$]", place.right):
         return None  # "is 5 m and 3 m wide"
-    clause = re.split(r"[.;:?!,]\s|\b(?:and|if|that|while|when)\s", place.left[: verb.start()], flags=re.I)
+    clause = re.split(
+        r"[.;:?!,]\s|\b(?:and|if|that|while|when)\s",
+        place.left[: verb.start()],
+        flags=re.IGNORECASE,
+    )
     subject = clause[-1].strip()
     whose = re.search(rf"\b({WORD}) (?:whose|which|that) ", subject)
     subject = subject[whose.end() :] if whose else subject
@@ -190,7 +201,7 @@ def copula(place: Place) -> Frame | None:
 
 
 def parenthesis(place: Place) -> Frame | None:
-    """ "a copper block (2.0 kg)" -> "a copper block (mass shown in the figure)"."""
+    """Read "a copper block (2.0 kg)" -> "a copper block (mass shown in the figure)"."""
     if not place.left.endswith("(") or not place.right.startswith(")"):
         return None
     named = read_named(place.left[:-1].rstrip(), place.dimension)
@@ -201,8 +212,11 @@ def parenthesis(place: Place) -> Frame | None:
 
 
 def symbol(place: Place) -> Frame | None:
-    """ "a speed v = X" -> "the speed v shown in the figure"; "Take g = X" likewise."""
-    match = re.search(rf"(?:\b(?P<np>(?:{WORD} ){{1,4}}))?\$?(?P<sym>[A-Za-zΑ-ωθλ][\w₀-₉]{{0,2}})\$? ?= ?$", place.left)
+    """Read "a speed v = X" -> "the speed v shown in the figure"; "Take g = X" likewise."""
+    match = re.search(
+        rf"(?:\b(?P<np>(?:{WORD} ){{1,4}}))?\$?(?P<sym>[A-Za-zΑ-ω][\w₀-₉]{{0,2}})\$? ?= ?$",
+        place.left,
+    )
     if match is None:
         return None
     if match["np"]:
@@ -210,7 +224,11 @@ def symbol(place: Place) -> Frame | None:
         if named is not None:
             text = f"{named.with_article} {match['sym']} {SHOWN}"
             return place.frame(place.span.start - named.start, 0, text, named.words)
-    verb = re.search(r"\b(?:take|use|using|taking|assume|with) $", place.left[: match.start("sym")], re.I)
+    verb = re.search(
+        r"\b(?:take|use|using|taking|assume|with) $",
+        place.left[: match.start("sym")],
+        re.IGNORECASE,
+    )
     if verb is None:
         return None
     noun = place.default()

@@ -24,7 +24,7 @@ current: current
 area: area, cross-section, section
 volume: volume, capacity
 speed: speed, velocity, rate, constant
-acceleration: acceleration, strength, gravity
+acceleration: acceleration, deceleration, strength, gravity
 force: force, weight, tension, friction, load, thrust, lift, drag, pull, push, effort, reaction
 pressure: pressure, stress, modulus
 energy: energy, heat, work, amount, input, output, intake, gap
@@ -68,7 +68,7 @@ level: level, intensity
 torque: torque, moment
 number: index, number, coefficient, ph, magnification, factor, ratio, redshift, magnitude,
  eccentricity, efficiency, constant, albedo, size, count, probability, frequency, fraction
-count: number, size, population, count
+count: number, size, population, count, length
 word: genotype, formula, phenotype, sequence, name, class, type
 """
 
@@ -95,7 +95,7 @@ _DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "magnetic field": "magnetic field strength",
         "electric field": "electric field strength",
         "flow rate": "flow rate",
-        "mass rate": "mass flow rate",
+        "mass rate": "rate",
         "level": "sound level",
         "molar heat": "molar entropy",
         "power of a lens": "power",
@@ -105,7 +105,17 @@ _DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
 _QUALIFIED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "molar mass": ("molar", "atomic", "molecular", "formula"),
-        "molar energy": ("molar", "activation", "bond", "reaction", "ionization", "ionisation", "enthalpy", "heat", "energy"),
+        "molar energy": (
+            "molar",
+            "activation",
+            "bond",
+            "reaction",
+            "ionization",
+            "ionisation",
+            "enthalpy",
+            "heat",
+            "energy",
+        ),
         "specific heat": ("specific", "heat"),
         "heat capacity": ("heat", "thermal", "entropy"),
         "gradient": ("gradient", "lapse", "geothermal"),
@@ -145,7 +155,7 @@ def default_noun(dimension: str) -> str:
 
 
 def singular(noun: str) -> str:
-    """"masses" -> "mass"; a noun that is already singular stays."""
+    """Read "masses" -> "mass"; a noun that is already singular stays."""
     if noun in _SINGULAR:
         return _SINGULAR[noun]
     if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) and noun != "moles":
@@ -154,7 +164,7 @@ def singular(noun: str) -> str:
 
 
 def plural(noun: str) -> str:
-    """"density" -> "densities"."""
+    """Read "density" -> "densities"."""
     back = {one: many for many, one in _SINGULAR.items()}
     words = noun.split(" ")
     last = words[-1]

@@ -6,21 +6,12 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from qmirror_assets.mirror.context_rules import (
-    adjective,
-    attributive,
-    counted,
-    every,
-    portion,
-    position,
-    preposition,
-    several,
-    strength,
-    verb_object,
-)
 from qmirror_assets.mirror.frames import Frame, PhraseRule, Place
+from qmirror_assets.mirror.holder_rules import attributive, counted, portion, several, strength
+from qmirror_assets.mirror.measure_rules import adjective, every, position
 from qmirror_assets.mirror.noun_rules import copula, noun_before, noun_of, parenthesis, symbol
 from qmirror_assets.mirror.spans import Span
+from qmirror_assets.mirror.verb_rules import preposition, verb_object
 
 RULES: Final[tuple[PhraseRule, ...]] = (
     parenthesis,
@@ -42,11 +33,13 @@ RULES: Final[tuple[PhraseRule, ...]] = (
 # Ranges, tolerances, ratios and products: the value is only a part of what is said.
 _TANGLED_LEFT: Final = re.compile(
     r"(?:\d\s?(?:to|and|or|–|-|by|×|x|:)\s|[±<>≤≥~≈+]\s?|\bbetween(?: [^.;?!]{1,30} and)? |"
-    r"\b(?:at least|at most|up to|more than|less than|fewer than|only|than|per|plus|minus|times) )$",
+    r"\b(?:at least|at most|up to|more than|less than|fewer than|only|than|per|plus|minus|times)"
+    r" )$",
     re.IGNORECASE,
 )
 _TANGLED_RIGHT: Final = re.compile(
-    r"\s?(?:[±×^+:]|–\s?\d|-\d)|,? (?:and|or) (?:about )?[\d$]|, \d[\d.]* ?[a-zA-Z°%µΩ]+(?:,|\.| and| or)|"
+    r"\s?(?:[±×^+:]|–\s?\d|-\d)|,? (?:and|or) (?:about )?[\d$]|"
+    r", \d[\d.]* ?[a-zA-Z°%µΩ]+(?:,|\.| and| or)|"
     r" (?:in|for|at|on) (?:\w+ ){0,2}\w+,? (?:and )?\d[\d.]* ?[a-zA-Z°%µΩ]|"
     r" times (?:as|the)| (?:more|less|higher|lower|greater|smaller|longer|shorter|faster|slower|"
     r"larger|warmer|cooler|hotter|colder|heavier|per|apiece)\b"

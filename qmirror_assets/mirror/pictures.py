@@ -10,14 +10,17 @@ from qmirror_assets.mirror.instruments import build_circuit, build_rays, labelle
 from qmirror_assets.mirror.nouns import core, plural
 from qmirror_assets.mirror.scenes import Named, choose_icon, choose_scene
 from qmirror_assets.mirror.spans import Item, Kind, Span, number_of
+from qmirror_assets.mirror.words import word_list
 from qmirror_assets.records import Json, Seed
 
 VERSION: Final = 1
 TITLE_CAP: Final = 80
 _LABEL_CAP: Final = 48
 _CHARTED: Final = frozenset(
-    "mass time temperature energy speed power percentage density concentration volume "
-    "amount area frequency intensity".split()
+    word_list(
+        "mass time temperature energy speed power percentage density concentration volume amount "
+        "area frequency intensity"
+    )
 )
 
 
@@ -52,7 +55,11 @@ def _structure(moved: Sequence[Named], question: str, spans: Sequence[Span]) -> 
         return {"kind": "flow", "layout": "cycle" if cycle else "chain", "nodes": nodes}
     if first.span.kind is Kind.LIST:
         header = first.name[:1].upper() + first.name[1:]
-        return {"kind": "table", "columns": [header[:40]], "rows": [[i.name] for i in first.span.items]}
+        return {
+            "kind": "table",
+            "columns": [header[:40]],
+            "rows": [[i.name] for i in first.span.items],
+        }
     if len(moved) == 1:
         circuit = build_circuit(question, moved, spans)
         return circuit or _bars(first.span.items, first)
@@ -100,9 +107,17 @@ def _quantities(
         items = [Item(n.name[:40], n.span.text, number_of(n.span.value)) for n in moved]
         shared = Named(moved[0].span, core(moved[0].name).split(" ")[-1])
         return _bars(items, shared)
-    labels = {slot: labelled(n.name, n.span.text) for slot, n in zip("abcdefgh", moved, strict=False)}
+    labels = {
+        slot: labelled(n.name, n.span.text) for slot, n in zip("abcdefgh", moved, strict=False)
+    }
     icon = choose_icon(question)
-    return {"kind": "scene", "template": "callouts", "object": thing, "icon": icon, "labels": labels}
+    return {
+        "kind": "scene",
+        "template": "callouts",
+        "object": thing,
+        "icon": icon,
+        "labels": labels,
+    }
 
 
 def _comparable(moved: Sequence[Named]) -> bool:
@@ -113,7 +128,7 @@ def _comparable(moved: Sequence[Named]) -> bool:
     sizes = [abs(number) for number in numbers if number]
     if len({core(named.name).split(" ")[-1] for named in moved}) > 1:
         return False
-    near = len(sizes) == len(moved) and max(sizes) < 50 * min(sizes)  # noqa: PLR2004
+    near = len(sizes) == len(moved) and max(sizes) < 50 * min(sizes)
     return near and all(named.span.dimension in _CHARTED for named in moved)
 
 
@@ -149,7 +164,9 @@ def fill_template(template: Json, texts: Mapping[str, str], labels: Mapping[str,
     return template
 
 
-def _without_empty_rows(template: Mapping[str, Json], texts: Mapping[str, str]) -> Mapping[str, Json]:
+def _without_empty_rows(
+    template: Mapping[str, Json], texts: Mapping[str, str]
+) -> Mapping[str, Json]:
     """A table without the rows whose values all stay in the text."""
     rows = template.get("rows")
     if template.get("kind") != "table" or not isinstance(rows, list | tuple):

@@ -84,7 +84,8 @@ def make_plan(seed: Seed) -> Plan | Rejection:
     spans = find_spans(seed.question, seed.givens)
     if not spans:
         return Rejection(
-            Reason.NOTHING_MOVABLE, "the question holds no quantity with a unit, no list and no chain"
+            Reason.NOTHING_MOVABLE,
+            "the question holds no quantity with a unit, no list and no chain",
         )
     framed = _usable(seed, list(frames_of(seed.question, spans)))
     if not framed:
@@ -99,15 +100,28 @@ def _usable(seed: Seed, framed: list[Framed]) -> list[Framed]:
     if seed.figure is None:
         return framed
     roles = roles_in(seed.figure)
-    shown = [(span, frame) for span, frame in framed if span.role in roles]
+    shown = [(span, frame) for span, frame in framed if roles_of(span) and roles_of(span) <= roles]
     return shown or framed
+
+
+def roles_of(span: Span) -> frozenset[str]:
+    """The givens that a span holds; empty if any part of it is not a given."""
+    if span.kind is Kind.QUANTITY:
+        return frozenset({span.role} if span.role else ())
+    roles = frozenset(item.role for item in span.items)
+    return frozenset() if "" in roles else roles
+
+
+def name_of(span: Span, frame: Frame) -> str:
+    """What code calls a span in the figure: the given's role, else what the text says."""
+    return span.role if span.kind is Kind.QUANTITY and span.role else frame.name
 
 
 def _variants(seed: Seed, framed: list[Framed]) -> Iterator[Variant]:
     structures = [pair for pair in framed if pair[0].kind is not Kind.QUANTITY]
     single = [pair for pair in framed if pair[0].kind is Kind.QUANTITY]
     ordinary = [pair for pair in single if pair[1].rule != "symbol"]
-    yield from _structures(seed.question, structures)
+    yield from _structures(seed, structures)
     whole = _whole(seed, single)
     if whole:
         yield Variant(tuple(span.id for span, _ in whole), "template", "all values of the drawing")
@@ -142,14 +156,17 @@ def _whole(seed: Seed, framed: Sequence[Framed]) -> Sequence[Framed]:
     return shown if complete else ()
 
 
-def _structures(question: str, framed: Sequence[Framed]) -> Iterator[Variant]:
+def _structures(seed: Seed, framed: Sequence[Framed]) -> Iterator[Variant]:
+    question, roles = seed.question, roles_in(seed.figure)
     series = [pair for pair in framed if pair[0].kind is Kind.SERIES]
     for pair in combinations(series, 2):
         if len(pair[0][0].items) == len(pair[1][0].items) and _fits(question, pair):
             yield Variant((pair[0][0].id, pair[1][0].id), "chart", "two series of equal length")
     figures = {Kind.SERIES: "chart", Kind.CHAIN: "flow", Kind.LIST: "table"}
     for span, _ in framed:
-        yield Variant((span.id,), figures[span.kind], f"a {span.kind.value}")
+        own = bool(roles_of(span)) and roles_of(span) <= roles
+        figure = "template" if own else figures[span.kind]
+        yield Variant((span.id,), figure, f"a {span.kind.value}")
 
 
 def _groups(framed: Sequence[Framed], drawn: str) -> Iterator[tuple[Sequence[Framed], str]]:
@@ -167,5 +184,8 @@ def _groups(framed: Sequence[Framed], drawn: str) -> Iterator[tuple[Sequence[Fra
 
 def _fits(question: str, group: Sequence[Framed]) -> bool:
     """Whether the frames can stand together and the text tells their values apart."""
-    names = [frame.name for _, frame in group]
-    return len(set(names)) == len(names) and rewrite(question, [(f, f.noun) for _, f in group]) is not None
+    names = [name_of(span, frame) for span, frame in group]
+    return (
+        len(set(names)) == len(names)
+        and rewrite(question, [(f, f.noun) for _, f in group]) is not None
+    )

@@ -19,7 +19,8 @@ _SIDE_BY_SIDE: Final = re.compile(
 )
 # "The mass is shown in the figure, and the length is shown in the figure" has two subjects.
 _TWO_SUBJECTS: Final = re.compile(
-    rf"(?P<lead>(?:^|(?<=[.?!] ))(?:If )?)(?P<first>(?:[Tt]he|[Aa]n?|[A-Z]\w+) [^.,;?!()]{{3,80}}) is {PREDICATE},? and "
+    rf"(?P<lead>(?:^|(?<=[.?!] ))(?:If )?)(?P<first>(?:[Tt]he|[Aa]n?|[A-Z]\w+) "
+    rf"[^.,;?!()]{{3,80}}) is {PREDICATE},? and "
     rf"(?P<second>(?:the|its) [^.,;?!()]{{3,60}}) is {PREDICATE}(?=[.,?])"
 )
 _CLAUSE: Final = re.compile(r"\b(?:is|are|has|have|which|that|whose|if|when|and)\b")
@@ -63,7 +64,7 @@ def _speak(text: str) -> str:
     since = ""
     for index, part in enumerate(parts):
         if part in {SHOWN, PREDICATE}:
-            near = spoken and re.search(r"[.?!;]\s", since) is None
+            near = spoken and re.search(r"[.?!]\s", since) is None
             parts[index] = _AGAIN if near else _FIRST
             spoken, since = True, ""
         elif part == LISTED:

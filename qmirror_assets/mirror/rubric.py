@@ -6,7 +6,6 @@ Acceptance rests on the hard rules. A weighted mean would let one principle buy 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +31,13 @@ _PARTS: Final[Mapping[str, Mapping[str, float]]] = {
         "legible": 0.35,
     },
 }
+_LABEL_RULES: Final = (
+    "label_words",
+    "label_head",
+    "label_matches_text",
+    "label_owner",
+    "labels_distinct",
+)
 _FULL: Final = 100.0
 
 
@@ -55,7 +61,9 @@ def score(
 ) -> Scores:
     """Score one draft. Where the picture was not read, legibility scores as half."""
     parts = _measure(seed, plan, draft, {rule.name: rule.state for rule in rules}, ocr_texts)
-    totals = [sum(parts[name] * share for name, share in group.items()) for group in _PARTS.values()]
+    totals = [
+        sum(parts[name] * share for name, share in group.items()) for group in _PARTS.values()
+    ]
     average = sum(total * weight for total, weight in zip(totals, WEIGHTS, strict=True))
     ic, cm, qt = (round(total, 2) for total in totals)
     return Scores(ic, cm, qt, round(average, 2), {k: round(v, 2) for k, v in parts.items()})
@@ -73,7 +81,9 @@ def _measure(
 
     kept = set(content_words(draft.question))
     words = [word for word in content_words(seed.question) if word.isalpha()]
-    similarity = difflib.SequenceMatcher(None, seed.question.split(), draft.question.split()).ratio()
+    similarity = difflib.SequenceMatcher(
+        None, seed.question.split(), draft.question.split()
+    ).ratio()
     return {
         "answer_kept": whole("answer_preserved", "answer_hidden"),
         "givens_kept": whole("givens_kept"),
@@ -81,7 +91,7 @@ def _measure(
         "words_kept": _FULL * sum(word in kept for word in words) / max(1, len(words)),
         "figure_needed": whole("moved_absent", "something_moved"),
         "figure_mentioned": whole("figure_mentioned", "no_overclaim"),
-        "labels_fit": whole("label_words", "label_head", "label_owner", "labels_distinct"),
+        "labels_fit": whole(*_LABEL_RULES),
         "is_question": whole("is_question", "asked_words"),
         "close_to_seed": _FULL * min(1.0, similarity / 0.8),
         "reworded": _FULL * (draft.question != seed.question),
@@ -95,8 +105,3 @@ def _legible(plan: Plan, draft: Draft, ocr_texts: Sequence[str] | None) -> float
     if ocr_texts is None or not values:
         return _FULL / 2
     return _FULL * sum(reads(ocr_texts, value) for value in values) / len(values)
-
-
-def is_legible_text(text: str) -> bool:
-    """Whether a recognised text holds anything but marks."""
-    return re.search(r"\w", text) is not None

@@ -17,7 +17,7 @@ from qmirror_assets.mirror.draft import Draft
 from qmirror_assets.mirror.plan import Plan
 from qmirror_assets.records import Seed
 
-PASS: Final = "pass"
+PASS: Final = "pass"  # noqa: S105 - a state, not a secret
 FAIL: Final = "fail"
 ABSTAIN: Final = "abstain"
 
@@ -37,31 +37,71 @@ RULES: Final[Mapping[str, tuple[Rule, str]]] = MappingProxyType(
     {
         "something_moved": (rules_text.something_moved, "No value moved to the figure."),
         "moved_absent": (rules_text.moved_absent, "A moved value is still written in the text."),
-        "givens_kept": (rules_text.givens_kept, "A given is neither in the text nor in the figure."),
-        "answer_hidden": (rules_text.answer_hidden, "The answer stands in the text, title or labels."),
-        "answer_preserved": (rules_figure.answer_preserved, "The answer no longer follows from the givens."),
+        "givens_kept": (
+            rules_text.givens_kept,
+            "A given is neither in the text nor in the figure.",
+        ),
+        "answer_hidden": (
+            rules_text.answer_hidden,
+            "The answer stands in the text, title or labels.",
+        ),
+        "answer_preserved": (
+            rules_figure.answer_preserved,
+            "The answer no longer follows from the givens.",
+        ),
         "figure_mentioned": (rules_text.figure_mentioned, "The text does not mention the figure."),
-        "no_overclaim": (rules_text.no_overclaim, "The text says that the figure shows a value that it does not."),
-        "no_new_numbers": (rules_text.no_new_numbers, "The text holds a number that the seed does not."),
+        "no_overclaim": (
+            rules_text.no_overclaim,
+            "The text says that the figure shows a value that it does not.",
+        ),
+        "no_new_numbers": (
+            rules_text.no_new_numbers,
+            "The text holds a number that the seed does not.",
+        ),
         "value_role": (rules_text.value_role, "A value that stayed lost the words around it."),
         "not_repeated": (rules_text.not_repeated, "A value is written more often than before."),
         "asked_words": (rules_text.asked_words, "The question no longer asks for the same thing."),
-        "few_new_words": (rules_text.few_new_words, "The text brings words that the seed does not hold."),
-        "no_artefacts": (rules_text.no_artefacts, "The text is broken: leftover marks, doubled words or gaps."),
-        "doubled_noun": (rules_text.doubled_noun, "The text names the same quantity twice in a row."),
+        "few_new_words": (
+            rules_text.few_new_words,
+            "The text brings words that the seed does not hold.",
+        ),
+        "no_artefacts": (
+            rules_text.no_artefacts,
+            "The text is broken: leftover marks, doubled words or gaps.",
+        ),
+        "doubled_noun": (
+            rules_text.doubled_noun,
+            "The text names the same quantity twice in a row.",
+        ),
         "is_question": (rules_text.is_question, "The text is no longer a question."),
-        "label_words": (rules_labels.label_words, "A label uses words that are not in the question."),
-        "label_head": (rules_labels.label_head, "A label does not name a quantity of the value's unit."),
+        "label_words": (
+            rules_labels.label_words,
+            "A label uses words that are not in the question.",
+        ),
+        "label_head": (
+            rules_labels.label_head,
+            "A label does not name a quantity of the value's unit.",
+        ),
+        "label_matches_text": (
+            rules_labels.label_matches_text,
+            "A label and the text call one value by two names.",
+        ),
         "label_owner": (rules_labels.label_owner, "A label gives the value to the wrong thing."),
         "labels_distinct": (rules_labels.labels_distinct, "Two labels are the same."),
         "title_checked": (rules_labels.title_checked, "The title says more than the labels."),
-        "chain_is_flow": (rules_figure.chain_is_flow, "A chain must be drawn as a flow, in its order."),
+        "chain_is_flow": (
+            rules_figure.chain_is_flow,
+            "A chain must be drawn as a flow, in its order.",
+        ),
         "no_false_order": (rules_figure.no_false_order, "A list is drawn as if it had an order."),
         "figure_shows": (rules_figure.figure_shows, "The figure does not draw a moved value."),
-        "figure_adds_nothing": (rules_figure.figure_adds_nothing, "The figure draws a value that did not move."),
+        "figure_adds_nothing": (
+            rules_figure.figure_adds_nothing,
+            "The figure draws a value that did not move.",
+        ),
         "ocr_reads": (rules_figure.ocr_reads, "A moved value cannot be read from the picture."),
     }
-)  # fmt: skip
+)
 """Rule name -> (check, sentence of a failure). A check returns None where it cannot see."""
 
 _UNSEEN: Final[Mapping[str, str]] = MappingProxyType(

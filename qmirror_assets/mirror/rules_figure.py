@@ -9,7 +9,7 @@ from qmirror_assets.mirror.checked import Checked, holds, reads, strings_of, tex
 from qmirror_assets.mirror.spans import Kind
 from qmirror_assets.mirror.words import squeeze, tokens
 
-_ORDER: Final = frozenset("position order rank step number no".split())
+_ORDER: Final = frozenset(["position", "order", "rank", "step", "number", "no"])
 
 
 def chain_is_flow(checked: Checked) -> bool | None:
@@ -53,7 +53,9 @@ def figure_adds_nothing(checked: Checked) -> bool:
         for text in texts_of(span)
         if squeeze(text) not in moved and re.search(r"\D", text)
     }
-    return not any(holds(text, value) for text in strings_of(dict(checked.draft.figure)) for value in kept)
+    return not any(
+        holds(text, value) for text in strings_of(dict(checked.draft.figure)) for value in kept
+    )
 
 
 def ocr_reads(checked: Checked) -> bool | None:

@@ -6,17 +6,21 @@ import re
 from typing import Final
 
 from qmirror_assets.mirror.checked import Checked, strings_of
+from qmirror_assets.mirror.frames import NOUN
 from qmirror_assets.mirror.movables import frame_of
 from qmirror_assets.mirror.nouns import NOUNS, core, default_noun, names_dimension, singular
 from qmirror_assets.mirror.pictures import make_title
 from qmirror_assets.mirror.scenes import Named
 from qmirror_assets.mirror.spans import Kind, Span
-from qmirror_assets.mirror.words import FUNCTION, content_words, squeeze, tokens
+from qmirror_assets.mirror.words import FUNCTION, content_words, squeeze, tokens, word_list
 
 _ANY: Final = frozenset(
-    "initial final first second third fourth total average mean starting original new constant "
-    "number size applied given each change list sequence item order growth input output "
-    "difference extension compression molar heat mass specific volume speed".split()
+    word_list(
+        "initial final first second third fourth total average mean starting original new "
+        "constant number size applied given each change list sequence item order growth input "
+        "output difference extension compression molar heat mass specific volume speed actual "
+        "elapsed steps stages chain process"
+    )
 )
 
 
@@ -41,10 +45,10 @@ def label_words(checked: Checked) -> bool:
 
 
 def label_head(checked: Checked) -> bool:
-    """A label names a quantity of the value's dimension; lists and chains get a noun of the text."""
+    """A label names a quantity of the value's dimension; a list gets a noun of the text."""
     for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
         if span.kind in {Kind.CHAIN, Kind.LIST}:
-            if not _fits_entries(moved.label, span, checked.seed.question):
+            if not fits_entries(moved.label, span, checked.seed.question):
                 return False
         elif span.role and moved.label == span.role:
             continue
@@ -53,12 +57,33 @@ def label_head(checked: Checked) -> bool:
     return True
 
 
-def _fits_entries(label: str, span: Span, question: str) -> bool:
+_VAGUE: Final = frozenset(
+    ["value", "amount", "size", "number", "duration", "time", "distance", "length"]
+)
+
+
+def label_matches_text(checked: Checked) -> bool:
+    """Label and sentence call a value by one name: not "concentration" here and "density" there."""
+    for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
+        frame = frame_of(checked.seed.question, span)
+        if frame is None or moved.by != "model" or span.kind is not Kind.QUANTITY:
+            continue
+        noun = singular(core(frame.noun.lower()).split(" ")[-1])
+        free = NOUN in frame.text or noun in _VAGUE
+        if not free and noun not in {singular(word) for word in tokens(moved.label)}:
+            return False
+    return True
+
+
+def fits_entries(label: str, span: Span, question: str) -> bool:
     """The name of a list is what the text calls it, never one of its entries."""
     entries = {squeeze(item.name) for item in span.items}
     frame = frame_of(question, span)
     named = singular(frame.noun.split(" ")[-1].lower()) if frame else ""
-    general = {"item", "entry", "sequence", "list", "order"}
+    general = {"item", "entry", "sequence", "list", "order", "step", "stage"}
+    strange = set(content_words(label)) - set(tokens(question)) - general - {"steps", "stages"}
+    if strange:
+        return False
     head = singular(core(label).split(" ")[-1].lower())
     # Where the text itself has no name, any word of the question may be it.
     free = named in general and head in {singular(word) for word in tokens(question)}

@@ -14,7 +14,7 @@ from qmirror_assets.mirror.words import NUMBER_WORDS, WORD, content_words, squee
 _ASKED_SHARE: Final = 0.75
 _NEW_WORDS: Final = 3
 _NEAR: Final = 5
-_FIGURE_WORDS: Final = frozenset("shown figure listed there each whose".split())
+_FIGURE_WORDS: Final = frozenset(["shown", "figure", "listed", "there", "each", "whose"])
 
 
 def something_moved(checked: Checked) -> bool:
@@ -37,7 +37,9 @@ def givens_kept(checked: Checked) -> bool:
     """Every span of the seed is in the text or in the figure."""
     figure = strings_of(dict(checked.draft.figure))
     in_text = all(
-        holds(checked.draft.question, text) for span in checked.kept_spans for text in texts_of(span)
+        holds(checked.draft.question, text)
+        for span in checked.kept_spans
+        for text in texts_of(span)
     )
     in_figure = all(
         any(holds(drawn, text) for drawn in figure)
@@ -69,7 +71,10 @@ def _says(text: str, answer: str) -> bool:
 
 def figure_mentioned(checked: Checked) -> bool:
     """The text sends the reader to the figure."""
-    return re.search(r"\bthe (?:figure|picture|diagram|chart|table)\b", checked.draft.question) is not None
+    return (
+        re.search(r"\bthe (?:figure|picture|diagram|chart|table)\b", checked.draft.question)
+        is not None
+    )
 
 
 def no_overclaim(checked: Checked) -> bool:
@@ -156,7 +161,9 @@ _ARTEFACTS: Final = re.compile(
     r"\bthere there\b|\d\s?s seconds\b",
     re.IGNORECASE,
 )
-_BAD_ARTICLE: Final = re.compile(r"\ba (?=[aeio]\w{2,})(?!one\b|eu|once\b)|\ban (?=[bcdfgjkpqtvwz]\w{2,})", re.I)
+_BAD_ARTICLE: Final = re.compile(
+    r"\ba (?=[aeio]\w{2,})(?!one\b|eu|once\b)|\ban (?=[bcdfgjkpqtvwz]\w{2,})", re.IGNORECASE
+)
 
 
 def no_artefacts(checked: Checked) -> bool:
@@ -175,9 +182,9 @@ def doubled_noun(checked: Checked) -> bool:
         clause = re.split(r"[.,;?!]", question[: match.start()])[-1]
         near = tokens(clause)[-_NEAR:]
         noun = match[1].lower()
-        if noun in near and not {"initial", "first"} & set(near):
-            if not _twice_in_seed(tokens(checked.seed.question), noun):
-                return False
+        twice = noun in near and not {"initial", "first"} & set(near)
+        if twice and not _twice_in_seed(tokens(checked.seed.question), noun):
+            return False
     return True
 
 

@@ -73,7 +73,8 @@ _SCENES: Final[tuple[_Scene, ...]] = (
         "projectile",
         r"\b(?:projectile|thrown|launched|kicked|fired|throws|kicks|launches)\b",
         "speed:speed; angle:angle; height:length/height; range:length/range|distance; time:time",
-        r"vertical|straight (?:up|down)|upwards?\b|downwards?\b|horizontal(?:ly)? (?:from|off|with|at)|cliff",
+        r"vertical|straight (?:up|down)|upwards?\b|downwards?\b|cliff|"
+        r"horizontal(?:ly)? (?:from|off|with|at)",
     ),
     _scene(
         "lever",
@@ -98,7 +99,8 @@ _SCENES: Final[tuple[_Scene, ...]] = (
         "telescope",
         r"\btelescope\b",
         "focal_objective:length/objective; focal_eyepiece:length/eyepiece;"
-        "magnification:magnification; magnification:number/magnif; aperture:length/aperture|diameter",
+        "magnification:magnification; magnification:number/magnif;"
+        "aperture:length/aperture|diameter",
     ),
     _scene(
         "orbit",
@@ -148,8 +150,8 @@ _SCENES: Final[tuple[_Scene, ...]] = (
     _scene(
         "population",
         r"\b(?:population|colony|culture|bacteri)",
-        "initial:count; rate:percentage/rate|growth; doubling_time:time/doubl|interval|generation|divi;"
-        "time:time",
+        "initial:count; rate:percentage/rate|growth;"
+        "doubling_time:time/doubl|interval|generation|divi; time:time",
         r"Hardy|recessive|allele",
     ),
     _scene(
@@ -162,23 +164,29 @@ _SCENES: Final[tuple[_Scene, ...]] = (
 
 _ICONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "dna": r"\bDNA\b|\bgene(?:s|tic)?\b|\ballele|chromosom|nucleotide",
-        "planet": r"\bplanet|\bEarth\b|\bMars\b|\bMoon\b|\bmoons?\b|\bJupiter\b|\bVenus\b|\bSaturn\b|\bPluto\b|\basteroid|\bsatellite",
-        "star": r"\bstars?\b|\bSun\b|\bgalax|\bsupernova|\bcomet|\btelescope",
-        "battery": r"\bbattery|\bvolt|\bcurrent\b|\bresistor|\belectric|\bcircuit|\blamp\b|\bbulb\b|\bheater\b|\bcapacitor",
-        "mountain": r"\bmountain|\bvolcano|\bglacier|\bearthquake|\bseismic|\brocks?\b|\bcliff|\bsediment|\bplates?\b|\bfault\b",
-        "plant": r"\bplants?\b|\btree|\bleaf|\bleaves|\bseed|\bpeas?\b|\bpollen|\bforest|\bmeadow|\bphotosynth|\bduckweed",
-        "cell": r"\bcells?\b|\bbacteri|\byeast|\bmicroscop|\bmembrane",
-        "animal": r"\bmouse|\bmice|\brabbit|\bfish\b|\bbird|\banimal|\bdog\b|\bcat\b|\bdeer|\bbeetle|\binsect|\bwhale|\bfrog|\bcow|\bhorse|\belephant",
-        "person": r"\bperson|\bpatient|\badult|\bwoman|\bman\b|\bstudent|\bathlete|\bheart\b|\bblood\b|\bchild|\brunner|\bcyclist|\bswimmer|\bhiker|\bskater",
-        "flask": r"\bsolution|\bacid\b|\breact|\bmol\b|\bmoles?\b|\bcompound|\bflask|\bdissolv|\btitrat",
-        "drop": r"\bwater\b|\briver|\blake\b|\brain|\bsea\b|\bocean|\bliquid|\bliquids|\bstream\b|\boil\b",
-        "atom": r"\batom|\bisotope|\bnucle|\belectron|\bhalf-life|\bradioactiv|\bphoton|\blaser|\blight\b",
-        "ruler": r"\bwire\b|\brod\b|\bbar\b|\blength\b|\bbeam\b",
-        "block": r"\bblock|\bcube\b|\bcrate|\bbox\b|\bmetal|\bload\b|\bbrick|\bcar\b|\btrain\b|\btrolley",
-        "thermometer": r"\btemperature|°C",
+        "dna": "DNA gene genes genetic allele* chromosom* nucleotide*",
+        "planet": "planet* Earth Mars Moon moon moons Jupiter Venus Saturn Pluto asteroid* "
+        "satellite*",
+        "star": "star stars Sun galax* supernova* comet* telescope*",
+        "battery": "battery volt* current resistor* electric* circuit lamp bulb heater capacitor*",
+        "mountain": "mountain* volcano* glacier* earthquake* seismic rock rocks cliff* sediment* "
+        "plate plates fault",
+        "plant": "plant plants tree* leaf leaves seed* pea peas pollen forest* meadow* photosynth* "
+        "duckweed",
+        "cell": "cell cells bacteri* yeast microscop* membrane*",
+        "animal": "mouse mice rabbit* fish bird* animal* dog cat deer beetle* insect* whale* frog* "
+        "cow horse* elephant*",
+        "person": "person patient adult woman man student* athlete* heart blood child* runner "
+        "cyclist swimmer hiker skater",
+        "flask": "solution* acid react* mol mole moles compound* flask* dissolv* titrat*",
+        "drop": "water river* lake rain sea ocean* liquid* stream oil",
+        "atom": "atom* isotope* nucle* electron* half-life radioactiv* photon* laser light",
+        "ruler": "wire rod bar length beam",
+        "block": "block* cube crate* box metal* load brick* car train trolley",
+        "thermometer": "temperature* heat",
     }
 )
+"""Icon -> words that call for it ("*" stands for any ending); the first that fits is taken."""
 
 
 def choose_scene(
@@ -221,7 +229,8 @@ def _place_among(span: Span, spans: Sequence[Span]) -> int:
 
 def choose_icon(question: str) -> str:
     """The icon for call-outs: the first whose words the question holds, else a circle."""
-    for icon, cue in _ICONS.items():
-        if re.search(cue, question):
+    for icon, cues in _ICONS.items():
+        words = "|".join(re.escape(cue).replace(r"\*", r"\w*") for cue in cues.split())
+        if re.search(rf"\b(?:{words})\b", question):
             return icon
     return "circle"

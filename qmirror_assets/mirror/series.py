@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from qmirror_assets.mirror.frames import NOUN, PREDICATE, SHOWN, Frame
@@ -16,6 +17,7 @@ from qmirror_assets.mirror.words import FUNCTION, VERBS, WORD
 
 _NAME: Final = rf"(?:{WORD}|[A-Z]\d?)(?: (?:{WORD}|[A-Z]\d?|\d)){{0,3}}"
 _MIN: Final = 3
+_SHARE_OF: Final = re.compile(rf" (?:(?:in|for) )?(?:the )?({_NAME}),? (?:and |or )?")
 _NAME_AFTER: Final = re.compile(rf" (?:in|for|at|on) (?:the )?({_NAME}),? (?:and |or )?")
 
 
@@ -34,9 +36,14 @@ def _continues(question: str, last: Span, span: Span) -> bool:
     between = question[last.end : span.start]
     if span.unit != last.unit or not span.unit:
         return False
-    plain = re.fullmatch(r",? (?:and |or )?", between) or _NAME_AFTER.fullmatch(between)
+    plain = re.fullmatch(r",? (?:and |or )?", between) or _after(span).fullmatch(between)
     named = re.fullmatch(rf"\)?[,;]? (?:(?:and|or) )?(?:the )?({_NAME}) ?[(:=]? ?", between)
     return bool(plain) or (named is not None and _is_name(named[1]))
+
+
+def _after(span: Span) -> re.Pattern[str]:
+    """What follows a value that stands before its name; a share needs no preposition."""
+    return _SHARE_OF if span.dimension == "percentage" else _NAME_AFTER
 
 
 def _is_name(name: str) -> bool:
@@ -52,7 +59,7 @@ def _series(question: str, run: Sequence[Span]) -> Iterator[Span]:
     if not names or None in numbers:
         return
     items = tuple(
-        Item(name, span.text, number)
+        Item(name, span.text, number, span.role)
         for name, span, number in zip(names, run, numbers, strict=True)
     )
     first = run[0]
@@ -81,11 +88,11 @@ def _names(question: str, run: Sequence[Span]) -> tuple[list[str], int]:
     end = run[-1].end
     if _is_plain(question, run):
         return _names_before(question[: run[0].start], len(run)), end
-    if _NAME_AFTER.fullmatch(question[run[0].end : run[1].start]):
+    if _after(run[0]).fullmatch(question[run[0].end : run[1].start]):
         return _names_after(question, run)
     first = re.search(rf"({_NAME}) ?[(:=]? ?$", question[: run[0].start])
     names = [_last_words(first[1])] if first else []
-    for left, right in zip(run, run[1:], strict=False):
+    for left, right in pairwise(run):
         between = question[left.end : right.start]
         found = re.search(rf"(?:(?:and|or) )?(?:the )?({_NAME}) ?[(:=]? ?$", between)
         names.append(re.sub(r"^(?:and|or|the) ", "", found[1]) if found else "")
@@ -93,10 +100,10 @@ def _names(question: str, run: Sequence[Span]) -> tuple[list[str], int]:
 
 
 def _names_after(question: str, run: Sequence[Span]) -> tuple[list[str], int]:
-    """ "343 m/s in air, 1480 m/s in water and 5960 m/s in steel"."""
+    """Read "343 m/s in air, 1480 m/s in water and 5960 m/s in steel"."""
     names: list[str] = []
-    for left, right in zip(run, run[1:], strict=False):
-        match = _NAME_AFTER.fullmatch(question[left.end : right.start])
+    for left, right in pairwise(run):
+        match = _after(left).fullmatch(question[left.end : right.start])
         names.append(re.sub(r",? (?:and|or)$", "", match[1]) if match else "")
     last = re.match(rf" (?:in|for|at|on) (?:the )?({_NAME})(?=[.,;?!])", question[run[-1].end :])
     if last is None or not all(names):
@@ -146,13 +153,16 @@ def _noun(left: str, dimension: str) -> str:
     sentence = re.split(r"[.?!;]\s", left)[-1]
     for word in reversed(re.findall(WORD, sentence)):
         if is_head(word, dimension):
-            before = re.search(rf"\b(melting|boiling|freezing|focal|specific heat|half|mean|average) {word}", sentence)
+            before = re.search(
+                rf"\b(melting|boiling|freezing|focal|specific heat|half|mean|average) {word}",
+                sentence,
+            )
             return singular(f"{before[1]} {word}" if before else word)
     return default_noun(dimension)
 
 
 def _unnamed(span: Span, left: str, noun: str, take: int) -> Frame | None:
-    """ "times of 2.1 s, 2.3 s and 2.2 s"; "resistors of 6.0 Ω and 12 Ω"."""
+    """Read "times of 2.1 s, 2.3 s and 2.2 s"; "resistors of 6.0 Ω and 12 Ω"."""
     if not left.endswith("s of "):
         return None
     named = read_named(left[:-4], span.dimension)
@@ -168,7 +178,7 @@ def _unnamed(span: Span, left: str, noun: str, take: int) -> Frame | None:
 
 
 def _alone(question: str, span: Span) -> Frame | None:
-    """ "after 1 s, 2 s and 3 s": as one value would read, in the plural."""
+    """Read "after 1 s, 2 s and 3 s": as one value would read, in the plural."""
     frame = find_frame(question, replace(span, kind=Kind.QUANTITY))
     if frame is None:
         return None
@@ -177,7 +187,7 @@ def _alone(question: str, span: Span) -> Frame | None:
 
 
 def _announced(span: Span, left: str, noun: str) -> Frame | None:
-    """ "these orbital periods: Io 1.77 days, ..." and "the temperatures are Mercury 167 °C, ..."."""
+    """Read "these periods: Io 1.77 days, ..." and "the temperatures are Mercury 167 °C, ..."."""
     names_at = left.rfind(span.items[0].name)
     lead = left[:names_at]
     copula = re.search(r"\b(?:are|were)(?: as follows)?:? $", lead)
@@ -186,7 +196,9 @@ def _announced(span: Span, left: str, noun: str) -> Frame | None:
         return Frame(copula.start(), span.end, text, noun, rule="series_announced")
     these = re.search(rf"\b(?:these|the following) ((?:{WORD} ){{0,3}}{WORD}s): $", lead)
     if these and is_head(these[1].split(" ")[-1], span.dimension):
-        return Frame(these.start(), span.end, f"the {these[1]} {SHOWN}", noun, rule="series_announced")
+        return Frame(
+            these.start(), span.end, f"the {these[1]} {SHOWN}", noun, rule="series_announced"
+        )
     return None
 
 
@@ -194,6 +206,7 @@ def _named(question: str, span: Span, noun: str) -> Frame:
     """The values go, the names stay: "iron, copper and lead (densities shown in the figure)"."""
     body = question[span.start : span.end]
     for item in span.items:
+        body = body.replace(f"{item.text} {item.name}", item.name)
         body = re.sub(rf" ?[(:=]? ?{re.escape(item.text)}\)?", "", body, count=1)
     text = f"{body} ({plural(noun)} {PREDICATE})"
     return Frame(span.start, span.end, text, noun, rule="series_named")

@@ -28,11 +28,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a chain, list or series; `text` is its value as written, or ""."""
+    """One entry of a chain, list or series; `text` is its value as written, or "".
+
+    role: the given that the value is, where the seed says so.
+    """
 
     name: str
     text: str = ""
     number: float | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def find_quantities(question: str, givens: Sequence[Given] = ()) -> tuple[Span, 
 
 
 def span_ids() -> Iterator[str]:
-    """ "a", "b", ... "z"."""
+    """Read "a", "b", ... "z"."""
     return iter("abcdefghijklmnopqrstuvwxyz")
 
 
@@ -124,14 +128,16 @@ def _plain_spans(question: str) -> Iterator[Span]:
         elif not unit and re.search(_BARE_NOUN, before):
             yield _span(match.start(), match.end(), question, number, "")
         elif not unit and re.search(_GROUP, before):
-            counted = re.match(r"\s([a-z]{3,}s|bacteria|deer|fish|people|mice|fungi)\b", question[match.end() :])
+            counted = re.match(
+                r"\s([a-z]{3,}s|bacteria|deer|fish|people|mice|fungi)\b", question[match.end() :]
+            )
             if counted:
                 end = match.end() + counted.end()
                 yield _span(match.start(), end, question, number, counted[1])
 
 
 def _latex_spans(question: str) -> Iterator[Span]:
-    """Values written in LaTeX: `$5.0\\,\\mathrm{m/s}$`, `$9.8$ m/s`, `$20^\\circ$C`."""
+    r"""Values written in LaTeX: `$5.0\,\mathrm{m/s}$`, `$9.8$ m/s`, `$20^\\circ$C`."""
     for match in re.finditer(r"\$([^$\n]{1,80})\$", question):
         tail = re.match(
             rf"(?:(?:\s?{unit_pattern()}|C\b)(?:\$\^\{{?-?\d\}}?\$)?(?![\w$^]))?",

@@ -12,6 +12,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from qmirror_assets.mirror.words import word_list
+
 _PREFIXED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "m": "nm µm μm mm cm dm m km Mm",
@@ -37,7 +39,7 @@ _PREFIXED: Final[Mapping[str, str]] = MappingProxyType(
         "M": "mM µM M",
     }
 )
-_PLAIN: Final = "min h d yr Wh kWh cal kcal atm mmHg torr AU au ly Å K °C °F ppm dB u".split()
+_PLAIN: Final = word_list("min h d yr Wh kWh cal kcal atm mmHg torr AU au ly Å K °C °F ppm dB u")
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "metre": "m",
@@ -126,7 +128,9 @@ def unit_pattern() -> str:
     atom = "(?:" + "|".join(sorted(map(re.escape, _atoms()), key=len, reverse=True)) + ")"
     powered = rf"{atom}{_POWER}?"
     group = rf"\({powered}(?:[ ]?[·⋅*/×][ ]?{powered}| {atom}{_POWER})*\)"
-    chain = rf"(?:[ ]?[/·⋅*][ ]?(?:{powered}|{group})|[ ]{atom}(?:⁻{_POWER}|⁻[¹²³])|[ ]per[ ]{powered})"
+    chain = (
+        rf"(?:[ ]?[/·⋅*][ ]?(?:{powered}|{group})|[ ]{atom}(?:⁻{_POWER}|⁻[¹²³])|[ ]per[ ]{powered})"
+    )
     counted = rf"(?!(?:{atom})\b)[a-z]{{3,}}s(?:/|[ ]per[ ]){atom}"
     end = r"(?![\w₀-₉⁺⁻²³])"
     return rf"(?:(?:{powered}{chain}*|{counted}){end}|%|°(?![CF\w])|×(?![\s\d])|times\b)"
@@ -207,7 +211,9 @@ def _dimensions() -> tuple[Any, Mapping[Any, str]]:
     import pint
 
     registry: Any = pint.UnitRegistry(cache_folder=None)
-    known = {registry.parse_units(example).dimensionality: name for example, name in _EXAMPLES.items()}
+    known = {
+        registry.parse_units(example).dimensionality: name for example, name in _EXAMPLES.items()
+    }
     return registry, known
 
 

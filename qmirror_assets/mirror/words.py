@@ -8,43 +8,59 @@ from typing import Final
 
 WORD: Final = r"[^\W\d_](?:[\w]|['’-](?=\w))*"
 
+
+def word_list(text: str) -> list[str]:
+    """The words of a closed list, written as plain text."""
+    return text.split()
+
+
 ARTICLES: Final = frozenset({"a", "an", "the"})
 DETERMINERS: Final = ARTICLES | {"its", "their", "his", "her", "this", "that", "each", "one"}
 PREPOSITIONS: Final = frozenset(
-    "about above across after against along among around as at before behind below beneath beside "
-    "between beyond by down during for from in inside into of off on onto out outside over past per "
-    "since through throughout to toward towards under until up upon via with within without".split()
+    word_list(
+        "about above across after against along among around as at before behind below beneath "
+        "beside between beyond by down during for from in inside into of off on onto out outside "
+        "over past per since through throughout to toward towards under until up upon via with "
+        "within without"
+    )
 )
 _OTHER: Final = frozenset(
-    "and or but nor so yet if then than that which who whom whose when where while because although "
-    "though whether what how why is are was were be been being am has have had having do does did "
-    "can could will would shall should may might must not no it they he she we you i there here "
-    "these those this the a an its their his her each every all both some any if assuming assume "
-    "ago respectively only also just now later again once together apart away initially finally "
-    "given using calculate find determine work estimate".split()
+    word_list(
+        "and or but nor so yet if then than that which who whom whose when where while because "
+        "although though whether what how why is are was were be been being am has have had "
+        "having do does did can could will would shall should may might must not no it they he "
+        "she we you i there here these those this the a an its their his her each every all both "
+        "some any if assuming assume ago respectively only also just now later again once "
+        "together apart away initially finally given using calculate find determine work estimate"
+    )
 )
 FUNCTION: Final = PREPOSITIONS | _OTHER
-NUMBER_WORDS: Final = frozenset("two three four five six seven eight nine ten".split())
+NUMBER_WORDS: Final = frozenset(
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+)
 
-_VERB_STEMS: Final = (
-    "absorb accelerate accumulate act add allow appear apply attract balance bend bind boil bounce "
-    "break burn carry cause change charge circulate climb collide come complete compress condense "
-    "conduct connect consist consume contain continue contract convert cool cover cross decay "
-    "decelerate decompose decrease deliver descend deposit die diffuse disappear discharge displace "
-    "dissolve divide double draw drive drop emit enter erode escape evaporate exert expand explode "
-    "extend fall fill float flow fly form freeze gain give glow go grow hang have heat hit hold "
-    "illuminate increase interfere ionize jump land last leave lie lift lose make measure melt meet "
-    "mix move need neutralize occupy operate orbit oscillate oxidize pass pivot produce provide pull "
-    "pump push radiate raise reach react read receive recede recoil reduce reflect refract release "
-    "remain record require rest revolve rise roll rotate rub run show sink sit slide slow speed spin split "
-    "spread stand start stay stop store stretch strike sublime supply support swim swing take "
-    "transfer transmit travel turn undergo use vaporize vibrate walk warm wear weigh work yield "
-    "begin becomes completely fully entirely initially slowly steadily completely"
-).split()
+_VERB_STEMS: Final = word_list(
+    "absorb accelerate accumulate act add allow appear apply attract balance bend bind boil "
+    "bounce break burn carry cause change charge circulate climb collide come complete "
+    "compress condense conduct connect consist consume contain continue contract convert cool "
+    "cover cross decay decelerate decompose decrease deliver descend deposit die diffuse "
+    "disappear discharge displace dissolve divide double draw drive drop emit enter erode "
+    "escape evaporate exert expand explode extend fall fill float flow fly form freeze gain "
+    "give glow go grow hang have heat hit hold illuminate increase interfere ionize jump land "
+    "last leave lie lift lose make measure melt meet mix move need neutralize occupy operate "
+    "orbit oscillate oxidize pass pivot produce provide pull pump push radiate raise reach "
+    "react read receive recede recoil reduce reflect refract release remain record require "
+    "rest revolve rise roll rotate rub run show sink sit slide slow speed spin split spread "
+    "stand start stay stop store stretch strike sublime supply support swim swing take "
+    "transfer transmit travel turn undergo use vaporize vibrate walk warm wear weigh work "
+    "yield begin becomes completely fully entirely initially slowly steadily completely"
+)
 _IRREGULAR_VERBS: Final = frozenset(
-    "fell flew flowed froze gave got grew held hit hung kept laid lay left lost made met put ran "
-    "rose sank sat set shot slid spun stood stuck struck swam swung took went wore thrown dropped "
-    "placed held hung fired launched kept dissolved used reacts".split()
+    word_list(
+        "fell flew flowed froze gave got grew held hit hung kept laid lay left lost made met put "
+        "ran rose sank sat set shot slid spun stood stuck struck swam swung took went wore thrown "
+        "dropped placed held hung fired launched kept dissolved used reacts"
+    )
 )
 
 
@@ -85,7 +101,9 @@ def ends_phrase(word: str) -> bool:
     )
 
 
-_NOT_VERBS: Final = frozenset("seed weed speed feed reed spring string ring wing swing building".split())
+_NOT_VERBS: Final = frozenset(
+    word_list("seed weed speed feed reed spring string ring wing swing building")
+)
 
 
 def noun_phrase(text: str, limit: int = 4) -> str | None:
@@ -109,7 +127,7 @@ def noun_phrase(text: str, limit: int = 4) -> str | None:
 
 
 def article_for(word: str) -> str:
-    """"a" or "an", by sound, for the words that textbooks use."""
+    """Read "a" or "an", by sound, for the words that textbooks use."""
     low = word.lower()
     silent_h = low.startswith(("hour", "honest", "heir"))
     you = low.startswith(("uni", "use", "usu", "eu", "ura", "one", "u-", "ute"))

@@ -1,0 +1,1 @@
+"""What tests and drills use: a fake engine server over real HTTP, with faults."""

@@ -227,7 +227,7 @@ _TABLE: Spec = {
     "kind": "table",
     "title": "Bond energies",
     "columns": ["Bond", "Energy"],
-    "rows": [["H–H", "436 kJ/mol"], ["O=O", "498 kJ/mol"], ["O–H", "463 kJ/mol"]],
+    "rows": [["H–H", "436 kJ/mol"], ["O=O", "498 kJ/mol"], ["C–Cl", "339 kJ/mol"]],
 }
 _TIMELINE: Spec = {
     "version": 1,
@@ -399,7 +399,7 @@ LONG: dict[str, Spec] = {
         **_TABLE,
         "title": _TITLE,
         "columns": [_VALUE[:40]] * 6,
-        "rows": [["x" * 60, _LONG, _VALUE, "1", "", "y" * 30]] * 20,
+        "rows": [["x" * 60, _LONG, _VALUE, "1", "", "y" * 30]] * 13,
     },
     "long_timeline": {
         **_TIMELINE,

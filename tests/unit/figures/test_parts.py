@@ -21,7 +21,7 @@ from tests.unit.figures.gallery import GALLERY
         ([0.0, 19.6], False, ["0", "5", "10", "15", "20"]),
         ([-3.0, 3.0], True, ["−4", "−2", "0", "2", "4"]),
         ([2e6, 8e6], True, ["0", "2×10⁶", "4×10⁶", "6×10⁶", "8×10⁶"]),
-        ([7.0], True, ["0", "5", "10", "15"]),
+        ([7.0], True, ["0", "2", "4", "6", "8"]),
         ([0.0], True, ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
     ],
     ids=str,
@@ -60,7 +60,12 @@ def test_levels_count_from_the_root() -> None:
 
 @pytest.mark.parametrize(
     ("genotype", "gametes"),
-    [("Aa", ("A", "a")), ("XY", ("X", "Y")), ("Iᴬi", ("Iᴬ", "i")), ("AaBb", ("AB", "Ab", "aB", "ab"))],
+    [
+        ("Aa", ("A", "a")),
+        ("XY", ("X", "Y")),
+        ("Iᴬi", ("Iᴬ", "i")),
+        ("AaBb", ("AB", "Ab", "aB", "ab")),
+    ],
 )
 def test_gametes(genotype: str, gametes: tuple[str, ...]) -> None:
     assert list_gametes(read_genotype(genotype)) == gametes
@@ -97,7 +102,7 @@ def test_wrapped_lines_fit_and_keep_every_character() -> None:
         (
             "table",
             "Bond energies. Table with the columns Bond, Energy: "
-            "H–H, 436 kJ/mol; O=O, 498 kJ/mol; O–H, 463 kJ/mol.",
+            "H–H, 436 kJ/mol; O=O, 498 kJ/mol; C–Cl, 339 kJ/mol.",
         ),
         (
             "punnett_empty",

@@ -114,7 +114,9 @@ def test_point_without_text_is_left_out() -> None:
     assert "5.24" not in drawing.alt
 
 
-@pytest.mark.parametrize("literal", [r"$\frac{a}{b}$", "$x^2$", r"\alpha", "<b>x</b>", "{0.__class__}"])
+@pytest.mark.parametrize(
+    "literal", [r"$\frac{a}{b}$", "$x^2$", r"\alpha", "<b>x</b>", "{0.__class__}"]
+)
 def test_markup_is_drawn_literally(literal: str) -> None:
     spec = {**GALLERY["spring"], "title": literal}
     canvas, _ = lay_out(parse_spec(spec))

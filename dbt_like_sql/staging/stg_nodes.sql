@@ -1,0 +1,16 @@
+-- Grain: one row a node of the recipe (a stage, or one step of one round of a loop).
+-- Inputs: build.nodes
+-- Output: node, stage, kind, uses, turn, round, position, is_loop_end, is_final, score_column
+{{ config(materialized='view') }}
+select
+  node,
+  stage,
+  kind,
+  uses,
+  cast(turn as integer) as turn,
+  cast(round as integer) as round,
+  cast(position as integer) as position,
+  is_loop_end,
+  is_final,
+  nullif(score_column, '') as score_column
+from {{ source('build', 'nodes') }}

@@ -1,0 +1,107 @@
+"""kill -9 at any moment costs at most what was in flight; the result is the same."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Toy, toy_seed
+
+ROOT = Path(__file__).parents[2]
+IN_FLIGHT, MICRO_BATCH = 8, 16
+POINTS = [
+    "before_temp_write", "before_fsync", "before_replace", "after_replace",
+    "before_action_commit", "before_pointer", "after_pointer",
+]  # fmt: skip
+
+
+def start(folder: Path, crash_at: str = "", nth: int = 0) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.toy_build", str(folder), crash_at, str(nth)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def calls(folder: Path) -> int:
+    log = folder / "calls.log"
+    return log.stat().st_size if log.exists() else 0
+
+
+def finish(folder: Path) -> str:
+    child = start(folder)
+    _, err = child.communicate(timeout=120)
+    assert child.returncode == 0, err.decode()
+    return (folder / "done.txt").read_text()
+
+
+def copy_of(toy: Toy, name: str) -> Path:
+    folder = toy.folder.parent / name
+    subprocess.run(["cp", "-r", str(toy.folder), str(folder)], check=True)
+    return folder
+
+
+def kill_often(toy: Toy, kills: int, random_seed: int) -> None:
+    toy.write([toy_seed(i, "sums" if i % 2 else "others") for i in range(300)])
+    calm = copy_of(toy, "calm")
+    expected = finish(calm)
+    assert calls(calm) == 600
+    rng = random.Random(random_seed)
+    print(f"random_seed {random_seed}")
+    folder, done = toy.folder, 0
+    while done < kills:
+        child = start(folder)
+        time.sleep(rng.uniform(0.6, 1.6))
+        finished = child.poll() is not None
+        child.kill()
+        child.communicate()
+        done += 1
+        if finished:  # begin a new copy: a finished build has nothing left to kill
+            assert (folder / "done.txt").read_text() == expected
+            folder = copy_of(toy, f"again-{done}") if (toy.folder / "data").exists() else folder
+            for stale in ("data", "calls.log", "done.txt"):
+                subprocess.run(["rm", "-rf", str(folder / stale)], check=True)
+    before = calls(folder)
+    assert finish(folder) == expected
+    assert calls(folder) <= 600 + done * (IN_FLIGHT + MICRO_BATCH)
+    assert calls(folder) >= max(before, 600)
+
+
+def test_twenty_kills(toy: Toy) -> None:
+    kill_often(toy, 20, random.SystemRandom().randrange(10**6))
+
+
+@pytest.mark.slow
+def test_two_hundred_kills(toy: Toy) -> None:
+    kill_often(toy, 200, random.SystemRandom().randrange(10**6))
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_crash_at_every_named_point(toy: Toy, point: str) -> None:
+    toy.write([toy_seed(i) for i in range(40)])
+    expected = finish(copy_of(toy, "calm"))
+    child = start(toy.folder, point, 3)
+    child.communicate(timeout=120)
+    if point == "before_temp_write":
+        # objects are few in a build without pictures: the point may come fewer than three times
+        assert child.returncode in (0, 137)
+    else:
+        assert child.returncode == 137
+    assert finish(toy.folder) == expected
+
+
+def test_two_builds_of_one_partition(toy: Toy) -> None:
+    toy.write([toy_seed(i) for i in range(150)])
+    expected = finish(copy_of(toy, "calm"))
+    pair = [start(toy.folder) for _ in range(2)]
+    codes = [child.communicate(timeout=120) and child.returncode for child in pair]
+    assert codes == [0, 0]
+    assert (toy.folder / "done.txt").read_text() == expected
+    assert calls(toy.folder) == 300, "the second build waited and found everything done"
