@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import qmirror_assets
 from qmirror_assets.engines.models import Progress as Fetched
 from qmirror_assets.errors import FailureLimit, GateRefused, NotFoundError
-from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey, Version
+from qmirror_assets.release.content import version_content
 from qmirror_assets.release.registry import find_version, list_versions
 from qmirror_assets.runner import Budget
 from qmirror_assets.runner.facts import Progress
@@ -190,7 +190,8 @@ class Build:
         self.report.step(0, 0, f"version {version}: snapshot, candidate, checks")
         self.workspace.store.state.drop_snapshots(self.dataset.name, version)
         driver.snapshots(chosen, version)
-        driver.candidate(version, content=content, publish=self.wishes.publish)
+        driver.candidate(version, publish=self.wishes.publish)
+        driver.analytics()
         published = find_version(self.workspace.store, self.dataset.name, version)
         if published is not None and published.state == "published":
             return version, True
@@ -219,14 +220,12 @@ class Build:
     def _content(self, domains: Sequence[str]) -> str:
         """What a version would hold: rows of every domain, and how they are released and gated."""
         final = self.dataset.graph.final.name
-        store, spec = self.workspace.store, self.dataset.recipe.spec
-        rows = []
-        for domain in sorted(domains):
-            current = store.current(PartitionKey(self.dataset.name, final, domain))
-            rows.append([domain, current[1].data_version if current else ""])
-        release = spec.release.model_dump(mode="json")
-        gate = spec.gate.model_dump(mode="json")
-        return fingerprint("content", [rows, release, gate])
+        found = {
+            domain: self.workspace.store.current(PartitionKey(self.dataset.name, final, domain))
+            for domain in domains
+        }
+        versions = {domain: current[1].data_version for domain, current in found.items() if current}
+        return version_content(self.dataset.recipe.spec, versions)
 
     def _choose(self, content: str) -> str:
         """The version to make: the one asked for, the current one when nothing changed, or the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qmirror_assets.errors import NotFoundError
+from qmirror_assets.errors import GateRefused, NotFoundError
 from qmirror_assets.keys import Version
 from qmirror_assets.release.candidate import Candidate, make_candidate
 from qmirror_assets.release.gate import GateRecord
@@ -52,6 +52,17 @@ def gate_candidate(workspace: Workspace, dataset: Dataset, version: str) -> Gate
     record = evaluate(row.path, spec.gate, spec.limits.failure_rate)
     save_gate(workspace.store, record)
     return record
+
+
+def refusal_of(record: GateRecord) -> GateRefused:
+    """Why the gate does not open, in one error."""
+    sentences = [check.sentence for check in (*record.failed(), *record.unevaluated())]
+    return GateRefused(
+        f"the gate refuses version {record.version} of {record.dataset}",
+        expected="every critical check to pass over all rows",
+        found=" | ".join(sentences[:5]) or "a partial candidate",
+        remedy=f"See `qmirror rejects {record.dataset}` and the checks of `candidate` in the UI",
+    )
 
 
 def publish_version(workspace: Workspace, dataset: str, version: str) -> VersionRow:

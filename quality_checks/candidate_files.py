@@ -8,13 +8,12 @@ from pathlib import Path
 import orjson
 
 from qmirror_assets.errors import DamagedObject, NotFoundError
-from qmirror_assets.fingerprint import content_digest
+from qmirror_assets.release.checksums import digest_of, read_checksums
 from qmirror_assets.store.cas import file_digest
 from quality_checks.check import Table
 
 TABLES: dict[Table, str] = {"facts": "facts.parquet", "domains": "domains.parquet"}
 MANIFEST = "manifest.json"
-CHECKSUMS = "checksums.sha256"
 _REMEDY = "Make the candidate again: `qmirror build`"
 
 
@@ -28,7 +27,7 @@ class CandidateFiles:
     release_digest: str
     digest: str
 
-    def tables(self) -> dict[str, Path]:
+    def tables(self) -> dict[Table, Path]:
         """The Parquet file of each table."""
         return {table: self.folder / name for table, name in TABLES.items()}
 
@@ -40,41 +39,22 @@ def read_candidate(folder: Path) -> CandidateFiles:
         NotFoundError: the folder or one of the files is not there.
         DamagedObject: a file differs from its checksum, or the manifest cannot be read.
     """
-    checksums = _read(folder / CHECKSUMS)
-    sums = dict(_parse_sum(line) for line in checksums.decode("utf-8", "replace").splitlines())
+    if not folder.is_dir():
+        raise NotFoundError(f"there is no candidate {folder.name}", remedy=_REMEDY)
+    sums = read_checksums(folder)
     for name in (*TABLES.values(), MANIFEST):
         _verify(folder / name, sums.get(name, ""))
     try:
-        manifest = orjson.loads(_read(folder / MANIFEST))
-        return CandidateFiles(
-            folder,
-            str(manifest["dataset"]),
-            str(manifest["version"]),
-            str(manifest["release_digest"]),
-            content_digest(checksums),
-        )
+        manifest = orjson.loads((folder / MANIFEST).read_bytes())
+        names = [str(manifest[key]) for key in ("dataset", "version", "release_digest")]
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise DamagedObject(
             f"{MANIFEST} of the candidate cannot be read",
             found=f"{type(error).__name__}: {error}",
             remedy=_REMEDY,
         ) from error
-
-
-def _parse_sum(line: str) -> tuple[str, str]:
-    digest, _, name = line.partition(" ")
-    return name.lstrip(" *"), digest
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFoundError(
-            f"{path.name} of the candidate cannot be read",
-            found=error.strerror or str(error),
-            remedy=_REMEDY,
-        ) from error
+    dataset, version, release_digest = names
+    return CandidateFiles(folder, dataset, version, release_digest, digest_of(sums))
 
 
 def _verify(path: Path, expected: str) -> None:
@@ -88,7 +68,7 @@ def _verify(path: Path, expected: str) -> None:
         ) from error
     if found != expected:
         raise DamagedObject(
-            f"{path.name} of the candidate is not what {CHECKSUMS} names",
+            f"{path.name} of the candidate is not what its checksums name",
             expected=f"sha256 {expected[:12] or '(none listed)'}",
             found=found[:12],
             remedy=_REMEDY,

@@ -82,6 +82,27 @@ class Check:
         }
 
 
+def sample_check(
+    name: str,
+    column: str,
+    expected: str,
+    fault: str,
+    condition: str,
+    *,
+    tolerated: float = 0.0,
+    source: str = "{batch}",
+    severity: Severity = "critical",
+) -> Check:
+    """A check that `condition` holds in the samples; it shows `column` of those where not."""
+    rule = Holds(condition, value=column, source=source, tolerated=tolerated)
+    return Check(name, "facts", column, expected, fault, rule, severity)
+
+
 def percent(share: float) -> str:
     """A share between 0 and 1 in words: 0.125 is "12.5 %"."""
     return f"{share * 100:.4g} %"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 is "1 sample", 2 is "2 samples"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qmirror_assets.recipe import GateSpec
-from quality_checks.check import Check, Holds, percent
+from quality_checks.check import Check, Holds, count, percent
 
 _HELD = """(
     SELECT d.domain, count(f.id) AS held
@@ -29,7 +29,7 @@ def domain_checks(gate: GateSpec, failure_rate: float) -> tuple[Check, ...]:
         _domain(
             "rows_per_domain",
             "accepted",
-            f"at least {gate.min_rows_per_domain} samples in every domain",
+            f"at least {count(gate.min_rows_per_domain, 'sample')} in every domain",
             "with fewer",
             Holds(f"held >= {gate.min_rows_per_domain}", "held", _HELD),
         ),

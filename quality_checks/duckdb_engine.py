@@ -83,7 +83,7 @@ def open_datasource(database: Path) -> Iterator[Any]:
         _close(source.get_execution_engine())
 
 
-def duckdb_settings(folder: Path) -> dict[str, str]:
+def duckdb_settings(folder: Path) -> dict[str, Any]:
     """Settings of every DuckDB connection here: bounded memory, no extension is fetched."""
     return {
         "memory_limit": MEMORY_LIMIT,
@@ -98,13 +98,15 @@ def _close(engine: Any) -> None:
         engine._connection.close()  # noqa: SLF001
         engine._connection = None  # noqa: SLF001
     engine.engine.dispose()
+    # SQLAlchemy memoises result types per dialect; see _release_duckdb_at_exit.
+    vars(engine.engine.dialect).get("_type_memos", {}).clear()
 
 
 def _release_duckdb_at_exit() -> None:
-    """Drop the adapter's modules before the interpreter ends.
+    """Drop the DuckDB adapter's modules before the interpreter ends.
 
-    With Great Expectations loaded they outlive DuckDB's own module, and its binding then prints
-    a page about leaked instances after every command.
+    With Great Expectations loaded, objects of DuckDB outlive its extension module, whose binding
+    then prints a page about leaked instances after every command.
     """
     for name in [m for m in sys.modules if m.split(".")[0] == "duckdb_engine"]:
         sys.modules[name].__dict__.clear()

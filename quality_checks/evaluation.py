@@ -61,9 +61,7 @@ def _validate(source: Any, table: Table, key: str, checks: list[Check]) -> Mappi
     }
 
 
-def _record(
-    candidate: CandidateFiles, suite: str, checks: tuple[CheckResult, ...]
-) -> GateRecord:
+def _record(candidate: CandidateFiles, suite: str, checks: tuple[CheckResult, ...]) -> GateRecord:
     partial = any(c.name == "domains_complete" and not c.passed for c in checks)
     return GateRecord(
         dataset=candidate.dataset,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from qmirror_assets.recipe import GateSpec
-from quality_checks.check import AlwaysTrue, AtLeast, Check, Holds, Severity, Unique, percent
+from quality_checks.check import AlwaysTrue, AtLeast, Check, Unique, count, percent, sample_check
+from quality_checks.image_checks import image_checks
 
-SIDES = (16, 10_000)
-"""Smallest and largest side of a picture, in pixels."""
-
-PIXELS = 40_000_000
-"""Most pixels of a picture; readers warn of a decompression bomb at about twice that."""
+_FAMILIES = """(
+    SELECT id, family, min(split) OVER (PARTITION BY family)
+        = max(split) OVER (PARTITION BY family) AS together
+    FROM {batch}
+)"""
 
 
 def facts_checks(gate: GateSpec) -> tuple[Check, ...]:
@@ -19,36 +20,23 @@ def facts_checks(gate: GateSpec) -> tuple[Check, ...]:
             "row_floor",
             "facts",
             "",
-            f"at least {gate.min_rows} samples",
+            f"at least {count(gate.min_rows, 'sample')}",
             "",
             AtLeast(gate.min_rows),
         ),
         *_identity_checks(),
         *_text_checks(),
         *_score_checks(gate),
-        *_image_checks(gate),
+        *image_checks(gate),
         *_integrity_checks(gate),
     )
 
 
-def _rows(
-    name: str,
-    column: str,
-    expected: str,
-    fault: str,
-    condition: str,
-    *,
-    tolerated: float = 0.0,
-    source: str = "{batch}",
-    severity: Severity = "critical",
-) -> Check:
-    rule = Holds(condition, value=column or "''", source=source, tolerated=tolerated)
-    return Check(name, "facts", column, expected, fault, rule, severity)
-
-
 def _identity_checks() -> tuple[Check, ...]:
     return (
-        _rows("ids_present", "id", "every sample to have an id", "without an id", "id <> ''"),
+        sample_check(
+            "ids_present", "id", "every sample to have an id", "without an id", "id <> ''"
+        ),
         Check(
             "ids_unique",
             "facts",
@@ -70,27 +58,30 @@ def _identity_checks() -> tuple[Check, ...]:
 
 def _text_checks() -> tuple[Check, ...]:
     return tuple(
-        _rows(
+        sample_check(
             f"{column}_present",
             column,
-            f"every sample to have a {word}",
-            f"without a {word}",
+            f"every sample to have {word}",
+            f"without {word}",
             rf"regexp_matches({column}, '\S')",
         )
         for column, word in (
-            ("question", "question"),
-            ("answer", "text as its answer"),
-            ("licence", "licence"),
-            ("split", "split"),
+            ("question", "a question"),
+            ("answer", "an answer"),
+            ("licence", "a licence"),
+            ("split", "a split"),
         )
     )
 
 
 def _score_checks(gate: GateSpec) -> tuple[Check, ...]:
+    # A recipe whose samples have no score names no score column.
+    if not gate.score_column:
+        return ()
     low, high = gate.score_range
     name = gate.score_column
     return (
-        _rows(
+        sample_check(
             "score_evaluated",
             "score",
             f"at least {percent(gate.min_evaluated)} of samples to have a finite {name}",
@@ -98,7 +89,7 @@ def _score_checks(gate: GateSpec) -> tuple[Check, ...]:
             "coalesce(isfinite(score), false)",
             tolerated=1 - gate.min_evaluated,
         ),
-        _rows(
+        sample_check(
             "score_finite",
             "score",
             f"no {name} that is NaN or infinite",
@@ -106,7 +97,7 @@ def _score_checks(gate: GateSpec) -> tuple[Check, ...]:
             "score IS NULL OR isfinite(score)",
         ),
         # DuckDB holds NaN larger than every number: a bare BETWEEN with an open end lets it pass.
-        _rows(
+        sample_check(
             "score_in_range",
             "score",
             f"every {name} to lie from {low:g} to {high:g}",
@@ -116,48 +107,7 @@ def _score_checks(gate: GateSpec) -> tuple[Check, ...]:
     )
 
 
-def _image_checks(gate: GateSpec) -> tuple[Check, ...]:
-    exempt = "" if gate.require_image else "image_digest = '' OR "
-    low, high = SIDES
-    sides = f"image_width BETWEEN {low} AND {high} AND image_height BETWEEN {low} AND {high}"
-    pixels = f"CAST(image_width AS BIGINT) * image_height <= {PIXELS}"
-    checks = (
-        _rows(
-            "images_stored",
-            "image_digest",
-            "every picture to be in the content store",
-            "whose picture is not in the content store",
-            f"{exempt}image_in_cas",
-        ),
-        _rows(
-            "images_decodable",
-            "image_digest",
-            "every picture to be decodable",
-            "whose picture cannot be decoded",
-            f"{exempt}image_decodes",
-        ),
-        _rows(
-            "image_sizes",
-            "image_width",
-            f"every picture to have sides of {low} to {high} and at most {PIXELS} pixels",
-            "whose picture is too small or too large",
-            f"{exempt}({sides} AND {pixels})",
-        ),
-    )
-    if not gate.require_image:
-        return checks
-    present = _rows(
-        "images_present",
-        "image_digest",
-        "every sample to have a picture",
-        "without a picture",
-        "image_digest <> ''",
-    )
-    return (present, *checks)
-
-
 def _integrity_checks(gate: GateSpec) -> tuple[Check, ...]:
-    families = "min(split) OVER (PARTITION BY family) = max(split) OVER (PARTITION BY family)"
     return (
         Check(
             "lineage_closed",
@@ -175,7 +125,7 @@ def _integrity_checks(gate: GateSpec) -> tuple[Check, ...]:
             "whose answer differs from the seed's",
             AlwaysTrue("answer_preserved"),
         ),
-        _rows(
+        sample_check(
             "duplicate_rate",
             "duplicate_of",
             f"at most {percent(gate.max_duplicate_rate)} of samples to repeat another",
@@ -184,13 +134,13 @@ def _integrity_checks(gate: GateSpec) -> tuple[Check, ...]:
             tolerated=gate.max_duplicate_rate,
         ),
         # A warning: a release may be split by another column than the family.
-        _rows(
+        sample_check(
             "families_kept_together",
             "family",
             "every seed family to lie in one split",
             "whose family lies in several splits",
             "family = '' OR together",
-            source=f"(SELECT id, family, {families} AS together FROM {{batch}})",
+            source=_FAMILIES,
             severity="warning",
         ),
     )

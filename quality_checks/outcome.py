@@ -6,6 +6,7 @@ expectation succeeded, and it evaluated every row that the table is known to hav
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,14 @@ from typing import Any
 from qmirror_assets.records import Json
 from qmirror_assets.release.gate import CRITICAL, IDS_KEPT, CheckResult
 from quality_checks.check import Check, percent
+from quality_checks.views import TEMP_PREFIX
 
 _NOUNS = {"facts": "samples", "domains": "domains"}
 _DETAIL_CAP = 200
+_NO_KEY = "(none)"
 _SHOWN = 5
+_DUCKDB_ERROR = re.compile(r"\(_?duckdb\.\w+\) ([^\n]+)")
+_PRIVATE = re.compile(rf"[^\s\"']*/{TEMP_PREFIX}[^/\s]*/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,9 @@ def _raised(info: Mapping[str, Any] | None) -> str:
 def _examples(listed: list[dict[str, Any]], key: str) -> dict[str, str]:
     examples: dict[str, str] = {}
     for row in listed:
-        value = next((v for name, v in row.items() if name != key), "")
-        examples[str(row.get(key))] = "" if value is None else str(value)
+        name = row.get(key)
+        value = next((v for column, v in row.items() if column != key), "")
+        examples[_NO_KEY if name is None else str(name)] = "" if value is None else str(value)
     return dict(sorted(examples.items())[:IDS_KEPT])
 
 
@@ -96,7 +102,7 @@ def to_check_result(check: Check, outcome: Outcome, table_rows: int) -> CheckRes
 
 def _observed(outcome: Outcome) -> Json:
     if outcome.error:
-        return {"error": _shorten(outcome.error)}
+        return {"error": _reason(outcome.error)}
     share = round(outcome.unexpected / outcome.rows, 6) if outcome.rows else None
     values = dict(outcome.examples or {})
     return {
@@ -110,13 +116,14 @@ def _observed(outcome: Outcome) -> Json:
 def _found(check: Check, outcome: Outcome, table_rows: int) -> str:
     noun = _NOUNS[check.table]
     if outcome.error:
-        return f"that it could not be evaluated: {_shorten(outcome.error)}"
+        return f"that it could not be evaluated: {_reason(outcome.error)}"
     if not check.fault:
         return f"{outcome.rows}"
     if not table_rows:
         return f"no {noun} to evaluate"
     if outcome.evaluated < table_rows:
-        return f"that only {outcome.evaluated} of {table_rows} {noun} could be evaluated"
+        named = _named(outcome)
+        return f"that only {outcome.evaluated} of {table_rows} {noun} could be evaluated{named}"
     share = f" ({percent(outcome.unexpected / outcome.rows)})" if outcome.unexpected else ""
     counted = f"{outcome.unexpected} of {outcome.rows} {noun}{share} {check.fault}"
     return counted + _named(outcome)
@@ -130,8 +137,13 @@ def _named(outcome: Outcome) -> str:
     return ": " + ", ".join(f"{k} ({_shorten(v)})" if v else k for k, v in examples) + more
 
 
+def _reason(error: str) -> str:
+    """DuckDB's own line of a wrapped error, without the place of the private views."""
+    found = _DUCKDB_ERROR.search(error)
+    line = found[1] if found else error
+    return _shorten(_PRIVATE.sub("", line)).rstrip(" .!")
+
+
 def _shorten(text: str) -> str:
     line = text.splitlines()[0] if text else ""
     return line if len(line) <= _DETAIL_CAP else line[: _DETAIL_CAP - 3] + "..."
-
-

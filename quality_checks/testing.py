@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 
 from qmirror_assets.fingerprint import content_digest, short_digest
 from qmirror_assets.records import Json
-from quality_checks.candidate_files import CHECKSUMS, MANIFEST, TABLES
+from qmirror_assets.release.checksums import write_checksums
+from quality_checks.candidate_files import MANIFEST, TABLES
 
 Rows = list[dict[str, Json]]
 DOMAINS = ("biology", "chemistry", "physics")
@@ -75,7 +75,7 @@ def write_candidate(folder: Path, facts: Rows, domains: Rows | None = None) -> P
     _write(folder / TABLES["domains"], listed, clean_domains([]))
     manifest = {"dataset": "demo", "version": "2026.11.0", "release_digest": "0" * 64}
     (folder / MANIFEST).write_bytes(orjson.dumps(manifest))
-    write_checksums(folder, (*TABLES.values(), MANIFEST))
+    write_checksums(folder)
     return folder
 
 
@@ -85,9 +85,3 @@ def _write(path: Path, rows: Rows, like: Rows) -> None:
 
     table = pa.Table.from_pylist(rows or like)
     parquet.write_table(table if rows else table.slice(0, 0), path)
-
-
-def write_checksums(folder: Path, names: Sequence[str]) -> None:
-    """Write the checksums of the files `names` of a candidate."""
-    lines = [f"{content_digest((folder / name).read_bytes())}  {name}\n" for name in names]
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")

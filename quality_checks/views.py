@@ -10,7 +10,10 @@ from pathlib import Path
 
 from qmirror_assets.errors import DamagedObject
 from qmirror_assets.store.atomic import wrap_os_errors
+from quality_checks.check import Table
 from quality_checks.duckdb_engine import duckdb_settings
+
+TEMP_PREFIX = "qmirror-gate-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,28 +21,28 @@ class Views:
     """A DuckDB file with one view per table, and the number of rows behind each."""
 
     database: Path
-    rows: Mapping[str, int]
+    rows: Mapping[Table, int]
 
 
 @contextmanager
-def open_views(tables: Mapping[str, Path]) -> Iterator[Views]:
-    """Views named as in `tables` over their Parquet files; all is removed at the end.
+def open_views(tables: Mapping[Table, Path]) -> Iterator[Views]:
+    """Open views named as in `tables` over their Parquet files; all is removed at the end.
 
     Raises:
         DamagedObject: a file is not readable Parquet.
         StoreUnavailable: no temporary folder can be written.
     """
     with wrap_os_errors(Path(tempfile.gettempdir()), "write in"):
-        folder = tempfile.TemporaryDirectory(prefix="qmirror-gate-")
+        folder = tempfile.TemporaryDirectory(prefix=TEMP_PREFIX)
     with folder as name:
         database = Path(name) / "views.duckdb"
         yield Views(database, _create(database, tables))
 
 
-def _create(database: Path, tables: Mapping[str, Path]) -> dict[str, int]:
+def _create(database: Path, tables: Mapping[Table, Path]) -> dict[Table, int]:
     import duckdb  # noqa: PLC0415
 
-    rows = {}
+    rows: dict[Table, int] = {}
     with duckdb.connect(str(database), config=duckdb_settings(database.parent)) as connection:
         for table, path in tables.items():
             # Through a link with a plain name, as DuckDB would take *, ? and [ in the path of a
@@ -48,7 +51,7 @@ def _create(database: Path, tables: Mapping[str, Path]) -> dict[str, int]:
             link.symlink_to(path.resolve())
             try:
                 connection.execute(_view(table, link))
-                counted = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
+                counted = connection.table(table).count("*").fetchall()
             except duckdb.Error as error:
                 raise DamagedObject(
                     f"{path.name} of the candidate cannot be read",

@@ -43,7 +43,7 @@ stages:
     name: final
     columns: {question: question, answer: polished, licence: licence, family: family}
 gate: {score_column: "", require_image: false, min_yield: 0.0, max_reject_rate: 1.0}
-release: {split_by: ""}
+release: {split_by: family}
 """
 
 

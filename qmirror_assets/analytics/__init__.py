@@ -15,6 +15,7 @@ from qmirror_assets.analytics.model import (
     Model,
     ModelColumn,
     ModelResult,
+    QueryResult,
     TestResult,
 )
 from qmirror_assets.stages.graph import Graph
@@ -59,14 +60,44 @@ def run_model(
     return run_one(store, graph, dataset, name, folder=folder)
 
 
+def query(
+    store: Store,
+    dataset: str,
+    sql: str,
+    *,
+    limit: int = 1_000,
+    seconds: float = 30.0,
+    folder: Path | None = None,
+) -> QueryResult:
+    """Answer one read-only SELECT over the marts, staging views and sources last written.
+
+    Args:
+        store: The stores.
+        dataset: Name of the dataset.
+        sql: One SELECT over `mart`, `stg_...`, `build.table` and `run.table` names.
+        limit: Most rows given back.
+        seconds: Time after which the query is stopped.
+        folder: Another SQL project than the shipped one.
+
+    Raises:
+        UsageError: refused or failing SQL, an unknown table (with the nearest), or out of time.
+        NotFoundError: the dataset has no analytics yet.
+    """
+    from qmirror_assets.analytics.readonly import run_query  # noqa: PLC0415
+
+    return run_query(store, dataset, sql, limit=limit, seconds=seconds, folder=folder)
+
+
 __all__ = [
     "AnalyticsResult",
     "ColumnTest",
     "Model",
     "ModelColumn",
     "ModelResult",
+    "QueryResult",
     "TestResult",
     "list_models",
+    "query",
     "run_analytics",
     "run_model",
 ]

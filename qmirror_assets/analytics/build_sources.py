@@ -29,7 +29,7 @@ _RULES_SHAPE = '[{"name":"VARCHAR","state":"VARCHAR","sentence":"VARCHAR"}]'
 _Columns = Mapping[str, "Expression"]
 
 
-def nodes(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
+def nodes(built: Built, _connection: DuckDBPyConnection) -> Iterator[Any]:
     """One row a node, intake included."""
     intake: dict[str, Json] = {
         "node": INTAKE, "stage": INTAKE, "kind": INTAKE, "uses": INTAKE, "turn": 0, "round": 0,
@@ -48,7 +48,7 @@ def _node_row(built: Built, node: Node) -> dict[str, Json]:
     }  # fmt: skip
 
 
-def partitions(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
+def partitions(built: Built, _connection: DuckDBPyConnection) -> Iterator[Any]:
     """One row a (node, domain) that is built."""
     rows = [
         {

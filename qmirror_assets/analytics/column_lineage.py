@@ -5,42 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node, lineage
-from sqlglot.optimizer import build_scope
-from sqlglot.optimizer.qualify import qualify
 
 from qmirror_assets.analytics.model import Model
 from qmirror_assets.analytics.project import Project
 from qmirror_assets.analytics.source_tables import SOURCES
-from qmirror_assets.analytics.statement import DIALECT, parse_select
+from qmirror_assets.analytics.statement import DIALECT
+from qmirror_assets.errors import UsageError
 
 ColumnLineage = Mapping[str, tuple[tuple[str, str], ...]]
-"""Output column -> (model or source, column) pairs, sorted; empty where it counts rows."""
+"""Output column -> (model or source, column) pairs, sorted; empty where it only counts rows."""
 
 
 def column_lineage(model: Model, project: Project) -> ColumnLineage:
-    """The direct parents of every column of a model."""
-    schema = _schema(model, project)
-    statement = parse_select(model.sql, model.place)
-    qualified = qualify(statement, schema=schema, dialect=DIALECT)
-    scope = build_scope(qualified)
-    return {
-        column.name: _parents(lineage(column.name, qualified, scope=scope, dialect=DIALECT), model)
-        for column in model.columns
-    }
+    """The direct parents of every column of a model: columns of the models and sources it reads.
+
+    Raises:
+        UsageError: a column cannot be traced (it is not qualified where two tables could have it).
+    """
+    try:
+        roots = lineage(None, model.sql, _schema(model, project), dialect=DIALECT)
+    except SqlglotError as error:
+        raise UsageError(
+            f"{model.place}: its columns cannot be traced",
+            found=str(error)[:200],
+            remedy="Write table.column where several tables are joined",
+        ) from error
+    if isinstance(roots, Node):
+        raise TypeError(roots)
+    return {column.name: _parents(roots[column.name], model) for column in model.columns}
 
 
-def _schema(model: Model, project: Project) -> dict[str, dict[str, object]]:
-    """Column types of what the model reads, all on the level schema.table."""
-    schema: dict[str, dict[str, object]] = {}
+def _schema(model: Model, project: Project) -> dict[str, object]:
+    """Columns of what the model reads: without them a bare column name has no table."""
+    schema: dict[str, dict[str, dict[str, str]]] = {}
     for name in model.sources:
         group, _, table = name.partition(".")
         schema.setdefault(group, {})[table] = dict(SOURCES[name])
-    if model.refs:
-        schema[""] = {
-            name: {c.name: "UNKNOWN" for c in project.get(name).columns} for name in model.refs
-        }
-    return schema
+    for name in model.refs:
+        columns = {column.name: "UNKNOWN" for column in project.get(name).columns}
+        schema.setdefault("main", {})[name] = columns
+    return {**schema}
 
 
 def _parents(root: Node, model: Model) -> tuple[tuple[str, str], ...]:

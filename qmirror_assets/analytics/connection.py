@@ -62,9 +62,7 @@ def register_parquet(
     return connection.table(name)
 
 
-def register_sources(
-    connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]
-) -> None:
+def register_sources(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
     """Make `schema.table` sources readable under their names."""
     for schema in sorted({name.partition(".")[0] for name in files}):
         connection.execute(f"CREATE SCHEMA {_quoted(schema)}")

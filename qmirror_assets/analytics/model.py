@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Materialized(StrEnum):
@@ -100,3 +100,16 @@ class AnalyticsResult:
 
     models: tuple[ModelResult, ...]
     tests: tuple[TestResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows of a query with names and SQL types of their columns.
+
+    `truncated`: there were more rows than the limit.
+    """
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool

@@ -25,7 +25,7 @@ _REALS = frozenset({"cost", "engine_seconds", "seconds"})
 _STORED = {"unix_seconds": "at"}  # AT is a reserved word of DuckDB's SQL
 
 
-def attempts(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
+def attempts(built: Built, _connection: DuckDBPyConnection) -> Iterator[Any]:
     """One row an attempt, oldest first."""
     columns = [schema.attempts.c[_STORED.get(n, n)].label(n) for n in SOURCES["run.attempts"]]
     for rows in _stream(built, schema.attempts, columns):
@@ -33,7 +33,7 @@ def attempts(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
         yield pa.RecordBatch.from_pylist(values, arrow_schema("run.attempts"))
 
 
-def materializations(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
+def materializations(built: Built, _connection: DuckDBPyConnection) -> Iterator[Any]:
     """One row a materialization, oldest first."""
     for rows in _stream(built, schema.materializations, list(schema.materializations.c)):
         values = [_materialization(row) for row in rows]
@@ -51,9 +51,7 @@ def _materialization(row: Any) -> dict[str, Json]:
     }
 
 
-def _stream(
-    built: Built, table: sa.Table, columns: list[Any]
-) -> Iterator[list[sa.Row[Any]]]:
+def _stream(built: Built, table: sa.Table, columns: list[Any]) -> Iterator[list[sa.Row[Any]]]:
     where = table.c.dataset == built.dataset
     statement = sa.select(*columns).where(where).order_by(table.c.id)
     with built.store.state.read() as connection:

@@ -10,16 +10,18 @@ from typing import Any
 
 import dagster as dg
 
+from qmirror_assets.analytics import list_models
 from qmirror_assets.assets.factory import dataset_assets
 from qmirror_assets.assets.live import Live
+from qmirror_assets.assets.marts import analytics_key
 from qmirror_assets.assets.partitions import DOMAIN, VERSION, Partitions, asset_key, register
+from qmirror_assets.assets.versions import CANDIDATE, PUBLISHED, SNAPSHOT
 from qmirror_assets.errors import QMirrorError
 from qmirror_assets.project import prepare_dagster_home
 from qmirror_assets.stages.graph import INTAKE
 from qmirror_assets.workspace import Dataset
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-CANDIDATE, PUBLISHED, SNAPSHOT = "candidate", "published", "snapshot"
 
 
 @dataclass
@@ -59,6 +61,11 @@ class Driver:
         names = [CANDIDATE, PUBLISHED] if publish else [CANDIDATE]
         self._run([asset_key(self.dataset.name, n) for n in names], version)
 
+    def analytics(self) -> None:
+        """Run the SQL models over what is built now."""
+        name = self.dataset.name
+        self._run([analytics_key(name, model.name) for model in list_models()], None)
+
     def publish(self, version: str) -> None:
         """Materialize `published` alone; it obeys only the gate's record."""
         self._register(Partitions(self.dataset.name).version_name, version)
@@ -73,7 +80,7 @@ class Driver:
         Raises:
             QMirrorError: what a step raised.
         """
-        self.live.error = None
+        self.live.error = self.live.refusal = None
         options: dict[str, Any] = {"partition_key": partition} if partition is not None else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Dagster's own beta notices; ours are errors in tests
@@ -88,7 +95,7 @@ class Driver:
             )
         if isinstance(self.live.error, QMirrorError):
             raise self.live.error
-        if not result.success and not self.live.gate_refused:
+        if not result.success and self.live.refusal is None:
             raise QMirrorError(
                 f"run {result.run_id} failed",
                 remedy="See the run in the Dagster UI (`qmirror ui`)",

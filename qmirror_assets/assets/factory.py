@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from qmirror_assets.assets.live import Live
+from qmirror_assets.assets.marts import analytics_assets
 from qmirror_assets.assets.nodes import intake_asset, node_assets
 from qmirror_assets.assets.versions import version_assets, version_checks
 from qmirror_assets.project import find_project, prepare_dagster_home
@@ -22,6 +23,7 @@ def dataset_assets(dataset: Dataset, live: Live) -> Sequence[Any]:
         *node_assets(dataset, live),
         *version_assets(dataset, live),
         *version_checks(dataset, live),
+        *analytics_assets(dataset, live),
     ]
 
 

@@ -1,7 +1,5 @@
 """Stage assets: intake, then one asset a node of the recipe's graph, partitioned by domain."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

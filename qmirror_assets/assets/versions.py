@@ -1,7 +1,5 @@
 """Version assets: snapshot (domain x version), candidate and published (version), and the gate."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg
@@ -15,7 +13,13 @@ from qmirror_assets.assets.partitions import (
     asset_key,
     to_dimension,
 )
-from qmirror_assets.publishing import freeze_domain, gate_candidate, publish_version, write_candidate
+from qmirror_assets.publishing import (
+    freeze_domain,
+    gate_candidate,
+    publish_version,
+    refusal_of,
+    write_candidate,
+)
 from qmirror_assets.workspace import Dataset
 from quality_checks import check_names
 from quality_checks.asset_checks import build_asset_checks
@@ -113,7 +117,10 @@ def version_checks(dataset: Dataset, live: Live) -> list[dg.AssetChecksDefinitio
 
     def evaluate(context: dg.AssetCheckExecutionContext) -> Any:
         with failing_clearly(live):
-            return gate_candidate(live.workspace, live.dataset(name), context.partition_key)
+            record = gate_candidate(live.workspace, live.dataset(name), context.partition_key)
+        if not record.opens():
+            live.refusal = refusal_of(record)
+        return record
 
     return [
         build_asset_checks(

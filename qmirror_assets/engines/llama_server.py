@@ -74,6 +74,7 @@ def _start(settings: ServerSettings, token: str) -> Any:
     params = xllamacpp.CommonParams()
     params.model.path = str(settings.model)
     params.model_alias = {settings.alias}
+    params.hostnames, params.port = ["127.0.0.1"], 0
     params.n_ctx, params.n_parallel = settings.n_ctx, 1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
     params.fit_params = False  # would change n_ctx with the free memory of the moment

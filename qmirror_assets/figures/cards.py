@@ -11,11 +11,11 @@ from qmirror_assets.figures.occupancy import Box
 from qmirror_assets.figures.shapes import rounded
 from qmirror_assets.figures.spec import Labelled
 
-_JOIN = 52.0  # length of the line between panel and card
-_WIDEST = 236.0
+_JOIN = 40.0  # length of the line between panel and card
+_WIDEST = 258.0
 _NARROWEST = 170.0
 _GAP = 18.0
-_PAD = 12.0
+_PAD = 11.0
 
 
 def fit_card(item: Labelled) -> Block:

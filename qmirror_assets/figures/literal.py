@@ -45,7 +45,7 @@ def _refuse_unprintable(line: str) -> None:
 
 def _refuse_unknown_glyphs(line: str) -> None:
     # Imported here: plain ASCII specs are read without loading a font.
-    from qmirror_assets.figures.text import known_characters
+    from qmirror_assets.figures.text import known_characters  # noqa: PLC0415
 
     unknown = sorted(set(line) - known_characters())
     if unknown:

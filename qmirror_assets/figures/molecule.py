@@ -16,7 +16,7 @@ _LEAST = (300.0, 200.0)
 def draw(canvas: Canvas, spec: Molecule) -> None:
     """Draw the molecule; atoms with a letter are recorded as symbols."""
     # Imported here: the chemistry library loads only when a molecule is drawn.
-    from qmirror_assets.figures.chemistry import draw_formula
+    from qmirror_assets.figures.chemistry import draw_formula  # noqa: PLC0415
 
     most = 400 if spec.labels else 720
     formula = draw_formula(spec.smiles, most, 380)

@@ -48,7 +48,7 @@ def render(spec: FigureSpec) -> Rendering:
     Raises:
         FigureError: a spec that turned out to be impossible to draw.
     """
-    from qmirror_assets.figures.raster import own_defaults, paint
+    from qmirror_assets.figures.raster import own_defaults, paint  # noqa: PLC0415
 
     with _LOCK, own_defaults():
         canvas, page = lay_out(spec)
@@ -68,10 +68,10 @@ def lay_out(spec: FigureSpec) -> tuple[Canvas, Box]:
 
 def figure_identity() -> dict[str, str]:
     """What decides the bytes of a picture beside its spec."""
-    from importlib.metadata import version
+    from importlib.metadata import version  # noqa: PLC0415
 
-    from matplotlib import ft2font
-    from PIL import features
+    from matplotlib import ft2font  # noqa: PLC0415
+    from PIL import features  # noqa: PLC0415
 
     return {
         "spec": str(SPEC_VERSION),

@@ -197,7 +197,7 @@ class Circuit(_Spec):
 
 def _readable_smiles(smiles: str) -> str:
     # Imported here: the chemistry library loads only when a molecule is drawn.
-    from qmirror_assets.figures.chemistry import read_molecule
+    from qmirror_assets.figures.chemistry import read_molecule  # noqa: PLC0415
 
     read_molecule(smiles)
     return smiles

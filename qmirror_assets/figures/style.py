@@ -26,7 +26,7 @@ WHITE: Final = "#ffffff"
 
 # Points at 100 dpi.
 TITLE_SIZE: Final = 15.0
-VALUE_SIZE: Final = 14.5
+VALUE_SIZE: Final = 14.0
 LABEL_SIZE: Final = 12.5
 TICK_SIZE: Final = 12.0
 

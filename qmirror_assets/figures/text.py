@@ -24,7 +24,7 @@ _FILES: dict[Face, str] = {
 
 def font_path(face: Face) -> Path:
     """Where the installed package keeps the file of `face`."""
-    import matplotlib as mpl
+    import matplotlib as mpl  # noqa: PLC0415
 
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / _FILES[face]
 
@@ -41,7 +41,7 @@ def font_digest() -> str:
 @functools.cache
 def known_characters() -> frozenset[str]:
     """The characters that every face has a glyph for."""
-    from matplotlib.ft2font import FT2Font
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
 
     faces = [{chr(code) for code in FT2Font(font_path(face)).get_charmap()} for face in _FILES]
     return frozenset(set.intersection(*faces))
@@ -50,7 +50,7 @@ def known_characters() -> frozenset[str]:
 @functools.lru_cache(maxsize=4096)
 def measure(text: str, size: float, face: Face = "regular") -> float:
     """Width of one line in pixels as it will be painted; `size` in points at 100 dpi."""
-    from matplotlib.font_manager import FontProperties
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
 
     font = FontProperties(fname=font_path(face), size=size)
     return float(_ruler().get_text_width_height_descent(text, font, False)[0])
@@ -58,7 +58,7 @@ def measure(text: str, size: float, face: Face = "regular") -> float:
 
 @functools.cache
 def _ruler() -> RendererAgg:
-    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.backends.backend_agg import RendererAgg  # noqa: PLC0415
 
     return RendererAgg(8, 8, DPI)
 

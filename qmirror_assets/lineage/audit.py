@@ -167,9 +167,7 @@ def audit_release(directory: Path, sample_id: str) -> AuditTrail:
 def _released_actions(
     lookup: Lookup, files: Mapping[str, Path], keys: Sequence[str]
 ) -> dict[str, ActionTrail]:
-    rows = {
-        row["action_key"]: row for row in lookup.any_of(files["actions"], "action_key", keys)
-    }
+    rows = {row["action_key"]: row for row in lookup.any_of(files["actions"], "action_key", keys)}
     attempts = _by_key(lookup.any_of(files["attempts"], "action_key", keys, '"at"'))
     return {key: action_trail(key, rows.get(key), attempts.get(key, ())) for key in keys}
 

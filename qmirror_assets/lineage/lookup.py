@@ -15,6 +15,7 @@ from qmirror_assets.errors import StoreUnavailable
 if TYPE_CHECKING:
     import duckdb
 
+Config = dict[str, str | bool | int | float | list[str]]
 MEMORY = "512MB"
 
 
@@ -27,7 +28,7 @@ def open_lookup(files: Sequence[Path]) -> Iterator[Lookup]:
     """
     import duckdb  # noqa: PLC0415  # 0.1 s that other commands need not pay
 
-    config = {"threads": "1", "memory_limit": MEMORY, "autoload_known_extensions": "false"}
+    config: Config = {"threads": "1", "memory_limit": MEMORY, "autoload_known_extensions": "false"}
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute("SET parquet_metadata_cache = true")
         connection.execute("SET allowed_paths = ?", [[str(path) for path in files]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import UTC, datetime
 
 import orjson
@@ -29,8 +29,10 @@ def render_text(trail: AuditTrail, *, full: bool = False) -> str:
     """The trail as readable lines; with `full`, texts are not shortened."""
     cap = 0 if full else TEXT_CAP
     lines = [(0, _headline(trail)), *_seed(trail, cap)]
+    shown: set[str] = set()
     for step in trail.steps[1 if _has_seed(trail) else 0 :]:
-        lines += _step(step, cap)
+        lines += _step(step, cap, shown)
+        shown.update(action.key for action in step.actions)
     lines += _versions(trail, cap)
     return "\n".join(f"{'  ' * depth}{text}" for depth, text in lines) + "\n"
 
@@ -79,12 +81,15 @@ def _seed(trail: AuditTrail, cap: int) -> Iterator[Line]:
         yield from _rejections(trail.steps[0], cap)
 
 
-def _step(step: StepTrail, cap: int) -> Iterator[Line]:
+def _step(step: StepTrail, cap: int, shown: Set[str]) -> Iterator[Line]:
     digest = f" · row {step.row_digest[:_SHORT]}" if step.row_digest else ""
     parent = f" ← {step.parent_digest[:_SHORT]}" if step.parent_digest != step.row_digest else ""
     yield 0, f"├─ {printable(step.node, cap)}{digest}{parent}"
     for action in step.actions:
-        yield from _action(action, cap)
+        if action.key in shown:
+            yield 2, f"action {action.key[:_SHORT]} · as above, from the cache"
+        else:
+            yield from _action(action, cap)
     yield from _values({k: v for k, v in step.data.items() if k not in _HIDDEN_COLUMNS}, 2, cap)
     yield from _rejections(step, cap)
 
@@ -109,7 +114,7 @@ def _action(action: ActionTrail, cap: int) -> Iterator[Line]:
     elif "text" in action.reply:
         yield 3, f"reply: {printable(str(action.reply['text']), cap)}"
     else:
-        yield from _values(_without_pictures(action), 3, cap, "reply ")
+        yield 3, f"reply: {printable(_text(_without_pictures(action)), cap)}"
     for attempt in action.attempts:
         day = datetime.fromtimestamp(attempt.at, UTC).strftime("%Y-%m-%d %H:%M:%S")
         tries = f" after {attempt.tries} tries" if attempt.tries > 1 else ""
@@ -133,13 +138,15 @@ def _request(request: Mapping[str, Json], cap: int) -> Iterator[Line]:
         for message in messages:
             text = message["content"] if isinstance(message["content"], str) else _text(message)
             yield 3, f"{printable(str(message['role']), cap)}: {printable(text, cap)}"
-    yield from _values({k: v for k, v in request.items() if k != "messages"}, 3, cap, "asked ")
+    rest = {k: v for k, v in request.items() if k != "messages"}
+    if rest:
+        yield 3, f"asked with: {printable(_text(rest), cap)}"
 
 
-def _values(values: Mapping[str, Json], depth: int, cap: int, prefix: str = "") -> Iterator[Line]:
+def _values(values: Mapping[str, Json], depth: int, cap: int) -> Iterator[Line]:
     for name, value in values.items():
         if value not in (None, "", [], {}):
-            yield depth, f"{prefix}{printable(name, cap)}: {printable(_text(value), cap)}"
+            yield depth, f"{printable(name, cap)}: {printable(_text(value), cap)}"
 
 
 def _text(value: Json) -> str:

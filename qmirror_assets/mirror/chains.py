@@ -10,7 +10,7 @@ from qmirror_assets.mirror.frames import PREDICATE, SHOWN, Frame
 from qmirror_assets.mirror.spans import Item, Kind, Span
 from qmirror_assets.mirror.words import FUNCTION, VERBS, WORD
 
-_ARROW: Final = r"\s*(?:→|⟶|⇒|->|-->|=>|\$\\(?:right|long)?(?:arrow|rightarrow|to)\$)\s*"
+_ARROW: Final = r"\s{0,3}(?:→|⟶|⇒|->|-->|=>|\$\\(?:right|long)?(?:arrow|rightarrow|to)\$)\s{0,3}"
 _ITEM: Final = r"[^→⟶⇒.,;:?!()\[\]\n$=>+]{1,60}?"
 _CHAIN: Final = re.compile(rf"(?:{_ITEM}{_ARROW}){{2,}}[^→⟶⇒.,;:?!()\[\]\n$=>+]{{1,60}}")
 NAMES: Final = (

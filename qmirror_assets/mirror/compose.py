@@ -126,6 +126,6 @@ def _thing(seed: Seed, frames: Sequence[Frame]) -> str:
             return owner[:40]
     for match in re.finditer(r"\b(?:a|an|the) (?=\w)|^(?=[A-Z])", seed.question, re.IGNORECASE):
         phrase = noun_phrase(seed.question[match.end() :])
-        if phrase and not _is_quantity(phrase) and phrase.split(" ")[0] not in _NO_THING:
+        if phrase and not _is_quantity(phrase) and phrase.split(" ")[0].lower() not in _NO_THING:
             return phrase[:40]
     return seed.domain.replace("-", " ")

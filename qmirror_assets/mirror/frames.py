@@ -43,7 +43,8 @@ class Frame:
     def name(self) -> str:
         """The label that code gives the value: "mass of the block"."""
         core = self.label or self.noun
-        return f"{core} of {self.owner}" if self.owner and " of " not in core else core
+        owner = re.sub(r"^(?:a|an|this) ", "the ", self.owner)
+        return f"{core} of {owner}" if owner and " of " not in core else core
 
 
 @dataclass(frozen=True, slots=True)

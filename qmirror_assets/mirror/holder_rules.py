@@ -126,6 +126,9 @@ def portion(place: Place) -> Frame | None:
         return None
     take = len(" of ") + len(inner)
     owner = inner.removeprefix(match[1]) if match[1] in {"a ", "an "} else inner
+    owner = owner.removeprefix(lead)
+    if phrase.split(" ")[-1] == noun:  # "loses 5 kg of mass"
+        return place.frame(len(the.group()) if the else 0, take, f"the {phrase} {SHOWN}", phrase)
     text = f"the {noun} of {inner} {SHOWN}"
     return place.frame(len(the.group()) if the else 0, take, text, noun, owner)
 
@@ -158,7 +161,8 @@ def counted(place: Place) -> Frame | None:
     if group and is_free(place):
         return place.frame(0, 0, f"{unit} with the size {SHOWN}", "size", unit)
     verb = re.search(
-        r"\b(?:with|contains|has|have|had|to|from|by|into|among|produces|counts|consists of|catch|mark|yields) $",
+        r"\b(?:with|contains|has|have|had|to|from|by|into|among|produces|counts|consists of|"
+        r"catch|mark|yields) $",
         place.left,
     )
     if verb and is_free(place):

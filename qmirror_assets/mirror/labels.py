@@ -120,16 +120,13 @@ def read_labels(text: str, plan: Plan, variant: Variant) -> Labels | None:
         return None
     if any(not 1 < len(value.strip()) < LABEL_CAP for value in labels.values()):
         return None
-    cleaned = {name: _clean(value, plan.span(name)) for name, value in labels.items()}
-    return Labels(cleaned, _clean_object(thing) if len(thing) < OBJECT_CAP else "")
+    cleaned = {name: _clean(value) for name, value in labels.items()}
+    return Labels(cleaned, _clean(thing) if len(thing) < OBJECT_CAP else "")
 
 
-def _clean(label: str, span: Span) -> str:
+def _clean(label: str) -> str:
     label = re.sub(r"\s+", " ", label).strip(" .'-")
-    label = re.sub(r"^(?:the|a|an) ", "", label, flags=re.IGNORECASE)
-    first = label.split(" ")[0] if label else ""
-    keep = first.isupper() or span.kind is not Kind.QUANTITY or not first.istitle()
-    return label if keep else label[:1].lower() + label[1:]
+    return re.sub(r"^(?:the|a|an) ", "", label, flags=re.IGNORECASE)
 
 
 def trim_label(label: str, span: Span, question: str) -> str:
@@ -138,6 +135,7 @@ def trim_label(label: str, span: Span, question: str) -> str:
     "theoretical yield in g" -> "theoretical yield"; "rate of sediment buildup" -> "rate";
     "time elapsed" -> "elapsed time"; for a series "boiling point of methane" -> "boiling point".
     """
+    label = _lower_first(label, question)
     label = re.sub(r" in (?:[a-zA-Z]{1,3}|degrees|units?|[a-z]*(?:metres|grams))$", "", label)
     short = core(label)
     head, _, last = short.rpartition(" ")
@@ -151,6 +149,8 @@ def trim_label(label: str, span: Span, question: str) -> str:
     return short if owner and (strange or single) else label
 
 
-def _clean_object(thing: str) -> str:
-    thing = re.sub(r"\s+", " ", thing).strip(" .'-")
-    return re.sub(r"^(?:the|a|an) ", "", thing, flags=re.IGNORECASE)
+def _lower_first(label: str, question: str) -> str:
+    """A small first letter, unless the question writes the word with a capital inside a sentence."""
+    first = label.split(" ")[0]
+    proper = re.search(rf"[^.?!]\s{re.escape(first)}\b", question)
+    return label if proper or not first.istitle() else label[:1].lower() + label[1:]

@@ -44,7 +44,12 @@ def make_title(moved: Sequence[Named]) -> str:
         names = [plural(names[0]) if " of " not in names[0] else names[0]]
     text = ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
     text = text if len(text) <= TITLE_CAP else names[0]
-    return (text[:1].upper() + text[1:])[:TITLE_CAP]
+    return _capital(text)[:TITLE_CAP]
+
+
+def _capital(text: str) -> str:
+    """A capital first letter, but "pH" stays "pH"."""
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
 
 
 def _structure(moved: Sequence[Named], question: str, spans: Sequence[Span]) -> dict[str, Json]:
@@ -54,7 +59,7 @@ def _structure(moved: Sequence[Named], question: str, spans: Sequence[Span]) -> 
         nodes = [item.name for item in first.span.items]
         return {"kind": "flow", "layout": "cycle" if cycle else "chain", "nodes": nodes}
     if first.span.kind is Kind.LIST:
-        header = first.name[:1].upper() + first.name[1:]
+        header = _capital(first.name)
         return {
             "kind": "table",
             "columns": [header[:40]],
@@ -68,7 +73,7 @@ def _structure(moved: Sequence[Named], question: str, spans: Sequence[Span]) -> 
 
 def _axis(named: Named) -> str:
     name = core(named.name)
-    name = name[:1].upper() + name[1:]
+    name = _capital(name)
     return f"{name} ({named.span.unit})"[:_LABEL_CAP] if named.span.unit else name[:_LABEL_CAP]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from qmirror_assets.mirror.checked import Checked, strings_of
 from qmirror_assets.mirror.frames import NOUN
 from qmirror_assets.mirror.movables import frame_of
-from qmirror_assets.mirror.nouns import NOUNS, core, default_noun, names_dimension, singular
+from qmirror_assets.mirror.nouns import NOUNS, core, default_noun, names_dimension, plural, singular
 from qmirror_assets.mirror.pictures import make_title
 from qmirror_assets.mirror.scenes import Named
 from qmirror_assets.mirror.spans import Kind, Span
@@ -57,6 +57,10 @@ def label_head(checked: Checked) -> bool:
     return True
 
 
+_GENERAL: Final = {
+    Kind.CHAIN: frozenset({"sequence", "step", "stage", "chain", "process", "order"}),
+    Kind.LIST: frozenset({"item", "entry", "list"}),
+}
 _VAGUE: Final = frozenset(
     ["value", "amount", "size", "number", "duration", "time", "distance", "length"]
 )
@@ -80,8 +84,13 @@ def fits_entries(label: str, span: Span, question: str) -> bool:
     entries = {squeeze(item.name) for item in span.items}
     frame = frame_of(question, span)
     named = singular(frame.noun.split(" ")[-1].lower()) if frame else ""
-    general = {"item", "entry", "sequence", "list", "order", "step", "stage"}
-    strange = set(content_words(label)) - set(tokens(question)) - general - {"steps", "stages"}
+    general = _GENERAL[span.kind]
+    strange = (
+        set(content_words(label))
+        - set(tokens(question))
+        - {plural(word) for word in general}
+        - general
+    )
     if strange:
         return False
     head = singular(core(label).split(" ")[-1].lower())

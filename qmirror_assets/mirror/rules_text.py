@@ -79,7 +79,9 @@ def figure_mentioned(checked: Checked) -> bool:
 
 def no_overclaim(checked: Checked) -> bool:
     """A sentence that begins with what the figure shows names no value that stayed."""
-    claims = re.findall(r"(?:^|[.!?]\s)(The figure shows[^.!?]*)", checked.draft.question)
+    claims = re.findall(
+        r"(?:^|[.!?]\s)(The figure shows(?:[^.!?]|\.(?=\d))*)", checked.draft.question
+    )
     for claim in claims:
         for span in checked.kept_spans:
             named = any(noun in tokens(claim) for noun in NOUNS.get(span.dimension, ())[:1])

@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from qmirror_assets.mirror.frames import NOUN, PREDICATE, SHOWN, Frame
+from qmirror_assets.mirror.fitting import is_free
+from qmirror_assets.mirror.frames import NOUN, PREDICATE, SHOWN, Frame, Place
 from qmirror_assets.mirror.noun_rules import read_named
 from qmirror_assets.mirror.nouns import default_noun, is_head, plural, singular
 from qmirror_assets.mirror.phrases import find_frame
@@ -17,6 +18,7 @@ from qmirror_assets.mirror.words import FUNCTION, VERBS, WORD
 
 _NAME: Final = rf"(?:{WORD}|[A-Z]\d?)(?: (?:{WORD}|[A-Z]\d?|\d)){{0,3}}"
 _MIN: Final = 3
+_PAIR: Final = 2
 _SHARE_OF: Final = re.compile(rf" (?:(?:in|for) )?(?:the )?({_NAME}),? (?:and |or )?")
 _NAME_AFTER: Final = re.compile(rf" (?:in|for|at|on) (?:the )?({_NAME}),? (?:and |or )?")
 
@@ -51,7 +53,10 @@ def _is_name(name: str) -> bool:
 
 
 def _series(question: str, run: Sequence[Span]) -> Iterator[Span]:
-    least = 2 if len(run) > 1 and _is_plain(question, run) else _MIN
+    pair = len(run) == _PAIR and question[run[0].end : run[1].start] == " and "
+    least = _PAIR if pair else _MIN
+    if run and run[0].dimension == "count":
+        return
     if len(run) < least or len({span.text for span in run}) < least:
         return
     names, end = _names(question, run)
@@ -105,7 +110,10 @@ def _names_after(question: str, run: Sequence[Span]) -> tuple[list[str], int]:
     for left, right in pairwise(run):
         match = _after(left).fullmatch(question[left.end : right.start])
         names.append(re.sub(r",? (?:and|or)$", "", match[1]) if match else "")
-    last = re.match(rf" (?:in|for|at|on) (?:the )?({_NAME})(?=[.,;?!])", question[run[-1].end :])
+    last = re.match(
+        rf" (?:(?:in|for|at|on) (?:the )?)?({WORD}(?: {WORD})?)(?=[.,;?!]| (?:by|and|in)\b)",
+        question[run[-1].end :],
+    )
     if last is None or not all(names):
         return [], run[-1].end
     return [*names, last[1]], run[-1].end + last.end()
@@ -137,7 +145,7 @@ def series_frame(question: str, span: Span) -> Frame | None:
     tail = re.match(r",? respectively\b,?", right)
     take = len(tail.group()) if tail else 0
     noun = _noun(left, span.dimension)
-    if not noun:
+    if not noun or not (tail or is_free(Place(question, span))):
         return None
     if re.search(r"\b(?:are|were|is) $", left):
         names = [item.name for item in span.items]

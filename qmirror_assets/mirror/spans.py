@@ -85,7 +85,7 @@ _GROUP: Final = (
 def _quantity() -> re.Pattern[str]:
     return re.compile(
         rf"{_NOT_BEFORE}(?P<hedge>{_HEDGE})?(?P<number>{NUMBER})"
-        rf"(?:(?:[ \u00a0\u202f]|-(?=[a-zA-Z]))?(?P<unit>{unit_pattern()}))?(?![\w$])"
+        rf"(?:(?:[ \u00a0\u202f]|-(?=[a-zA-Z]))?(?P<unit>{unit_pattern()}))?(?![\w$]|:\d)"
     )
 
 
@@ -144,10 +144,10 @@ def _latex_spans(question: str) -> Iterator[Span]:
             question[match.end() :],
         )
         after = tail.group() if tail else ""
-        for text, end in (
-            (plain_latex(match[1]) + plain_latex(after.replace("$", "")), match.end() + len(after)),
-            (plain_latex(match[1]), match.end()),
-        ):
+        gap = " " if after[:1].isspace() else ""
+        unit = gap + plain_latex(after.replace("$", ""))
+        number = plain_latex(match[1])
+        for text, end in ((number + unit, match.end() + len(after)), (number, match.end())):
             whole = re.fullmatch(rf"({NUMBER})\s?({unit_pattern()})", text)
             if whole and dimension_of(whole[2]):
                 span = _span(match.start(), end, question, whole[1], whole[2])

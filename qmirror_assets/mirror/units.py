@@ -35,6 +35,7 @@ _PREFIXED: Final[Mapping[str, str]] = MappingProxyType(
         "T": "µT mT T",
         "H": "mH H",
         "Hz": "Hz kHz MHz GHz",
+        "Bq": "Bq kBq MBq GBq",
         "pc": "pc kpc Mpc",
         "M": "mM µM M",
     }

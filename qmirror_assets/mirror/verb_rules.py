@@ -106,6 +106,8 @@ def preposition(place: Place) -> Frame | None:
         and (deformed := re.search(r"(stretch|exten|compress)\w* by $", place.left))
     ):
         label = "compression" if deformed[1] == "compress" else "extension"
+    if dimension == "acceleration" and re.search(r"\baccelerat\w+(?: \w+)? at $", place.left):
+        noun, label = "rate", noun
     if dimension in {"energy", "mass", "volume"} and word == "by":
         noun, label = "amount", noun
     text = f"the {noun} {SHOWN}" if label else f"the {NOUN} {SHOWN}"

@@ -1,0 +1,1 @@
+"""Versions: snapshot, candidate, gate record, release."""

@@ -21,8 +21,8 @@ ID = "id"
 class ReleaseColumns:
     """Columns by their part. image, score: "" where there is none.
 
-    preserve: final column -> seed column. split_in_final: whether `split_by` is a final column
-    (else a seed column).
+    preserve: final column -> seed column. split_by: "" splits by sample. split_in_final: whether
+    `split_by` is a final column (else a seed column).
     """
 
     final: Mapping[str, Column]
@@ -52,7 +52,7 @@ class ReleaseColumns:
             _require(mine, final, "gate.preserve: no final column")
             _require(theirs, SEED_COLUMNS, "gate.preserve: no seed column")
         split_by = spec.release.split_by
-        if split_by not in final:
+        if split_by and split_by not in final:
             _require(split_by, SEED_COLUMNS, "release.split_by: no final or seed column")
         score = spec.gate.score_column
         numeric = final.get(score) in (Column.INT, Column.FLOAT)
@@ -64,9 +64,18 @@ class ReleaseColumns:
     @property
     def seed(self) -> tuple[str, ...]:
         """Seed columns that facts and splits need."""
-        split = () if self.split_in_final else (self.split_by,)
-        wanted = ("licence", "family", *self.preserve.values(), *split)
+        wanted = ("licence", "family", *self.preserve.values(), *self.split_seed)
         return tuple(dict.fromkeys(wanted))
+
+    @property
+    def split_final(self) -> tuple[str, ...]:
+        """The final column that decides splits, if it is one."""
+        return (self.split_by,) if self.split_in_final else ()
+
+    @property
+    def split_seed(self) -> tuple[str, ...]:
+        """The seed column that decides splits, if it is one."""
+        return (self.split_by,) if self.split_by and not self.split_in_final else ()
 
 
 def _require(name: str, columns: Mapping[str, Column], what: str) -> None:

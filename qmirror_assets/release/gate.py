@@ -93,13 +93,7 @@ class GateRecord:
             DamagedObject: not a gate record of a known schema.
         """
         try:
-            fields = dict(raw)
-            if fields["schema"] != SCHEMA:
-                raise ValueError(f"schema {fields['schema']!r}")
-            fields["checks"] = tuple(_check(item) for item in raw["checks"])
-            if type(fields["passed"]) is not bool or type(fields["partial"]) is not bool:
-                raise TypeError("the record has no verdict")
-            return cls(**fields)
+            return cls(**_fields(dict(raw)))
         except (KeyError, TypeError, ValueError) as error:
             raise DamagedObject(
                 "a gate record cannot be read",
@@ -119,6 +113,14 @@ class GateRecord:
             return cls.from_json(orjson.loads(data))
         except orjson.JSONDecodeError as error:
             raise DamagedObject("a gate record is not JSON", found=str(error)) from error
+
+
+def _fields(fields: dict[str, Json]) -> dict[str, Json]:
+    if fields["schema"] != SCHEMA:
+        raise ValueError(f"schema {fields['schema']!r}")
+    if type(fields["passed"]) is not bool or type(fields["partial"]) is not bool:
+        raise TypeError("the record has no verdict")
+    return {**fields, "checks": tuple(_check(item) for item in fields["checks"])}
 
 
 def _check(raw: Json) -> CheckResult:

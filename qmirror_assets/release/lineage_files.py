@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import batched
 
 import orjson
 import pyarrow as pa
@@ -118,5 +117,3 @@ def write_images(job: Job) -> None:
         for batch in query(sql, values, _KEYS, job.spill):
             for digest in batch.column("key").to_pylist():
                 writer.write_rows([{"digest": digest, "bytes": read_picture(job.store, digest)}])
-
-

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qmirror_assets.errors import QMirrorError
+from qmirror_assets.lineage.lookup import Config
 from qmirror_assets.store.atomic import wrap_os_errors
 
 MEMORY = "256MB"  # of a DuckDB sort; the rest spills
@@ -66,9 +67,7 @@ class GroupWriter:
 
 
 @contextmanager
-def open_writer(
-    path: Path, schema: pa.Schema, group: int, **options: Any
-) -> Iterator[GroupWriter]:
+def open_writer(path: Path, schema: pa.Schema, group: int, **options: Any) -> Iterator[GroupWriter]:
     """A writer that is closed at the end of the block."""
     writer = GroupWriter(path, schema, group, **options)
     try:
@@ -88,7 +87,7 @@ def query(
     import duckdb  # noqa: PLC0415  # 0.1 s that other commands need not pay
 
     spill.mkdir(parents=True, exist_ok=True)
-    config = {"memory_limit": MEMORY, "threads": "1", "temp_directory": str(spill)}
+    config: Config = {"memory_limit": MEMORY, "threads": "1", "temp_directory": str(spill)}
     try:
         with duckdb.connect(":memory:", config=config) as connection:
             relation = connection.sql(sql, params=list(values))

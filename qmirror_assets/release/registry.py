@@ -22,8 +22,10 @@ CANDIDATE, PUBLISHED = "candidate", "published"
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One version. bytes_digest: of the candidate's checksums; content: what the builder said it
-    was made of ("" when it said nothing)."""
+    """One version.
+
+    bytes_digest: of the candidate's checksums. content: see `release.content`.
+    """
 
     dataset: str
     version: str
@@ -36,6 +38,11 @@ class VersionRow:
     partial: bool = False
     content: str = ""
     snapshots: Mapping[str, str] = field(default_factory=dict)  # domain -> snapshot digest
+
+    @property
+    def path(self) -> Path:
+        """Its directory."""
+        return Path(self.directory)
 
     def to_json(self) -> dict[str, Json]:
         """The version as JSON."""
@@ -175,9 +182,7 @@ def find_gate(store: Store, candidate: str, suite: str) -> GateRecord | None:
         DamagedObject: the record's bytes changed.
     """
     table = schema.gates
-    where = sa.select(table.c.record).where(
-        table.c.candidate == candidate, table.c.suite == suite
-    )
+    where = sa.select(table.c.record).where(table.c.candidate == candidate, table.c.suite == suite)
     rows = store.state.rows(where)
     return GateRecord.load(store.cas.get(rows[0].record)) if rows else None
 

@@ -43,10 +43,8 @@ class SampleReader:
 
     def groups(self, snapshots: Sequence[Snapshot]) -> Iterator[Sample]:
         """All samples with nothing but what decides splits and digests."""
-        name = self.columns.split_by
-        final, seed = ((name,), ()) if self.columns.split_in_final else ((), (name,))
         for snapshot in snapshots:
-            yield from self._join(snapshot, final, seed)
+            yield from self._join(snapshot, self.columns.split_final, self.columns.split_seed)
 
     def _join(
         self, snapshot: Snapshot, final: Sequence[str], seed: Sequence[str]

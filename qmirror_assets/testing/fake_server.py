@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import signal
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -73,9 +72,9 @@ class FakeServer:
 
     async def start(self, port: int = 0) -> None:
         """Listen on loopback; `port` 0 takes a free one."""
-        self._runner = web.ServerRunner(web.Server(self._handle))
+        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, shutdown_timeout=0.2)
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self.port = int(self._runner.addresses[0][1])
 
@@ -248,14 +247,13 @@ def _parse_arguments(arguments: Sequence[str] | None) -> tuple[int, ServerOption
 
 
 async def _serve(port: int, options: ServerOptions) -> None:
-    server = FakeServer(options)
-    await server.start(port)
-    print(server.port, flush=True)  # noqa: T201 - the port is this program's output
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):  # no signal handlers on Windows
-            loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)
+    server = FakeServer(options)
+    await server.start(port)
+    print(server.port, flush=True)  # noqa: T201 - the port is this program's output
     await stopped.wait()
     await server.stop()
 

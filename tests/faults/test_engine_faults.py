@@ -88,7 +88,7 @@ async def test_each_fault_is_counted_under_its_kind(server: FakeServer, fault: F
 
 
 async def test_mixed_permanent_faults_leave_the_other_rows_byte_equal(server: FakeServer) -> None:
-    print("random_seed", RANDOM_SEED)
+    print("random_seed", RANDOM_SEED)  # noqa: T201 - to repeat a failure
     clean = await run_rows(server)
     rules = [FaultRule(fault, 0.2 / len(MIXED), permanent=True) for fault in MIXED]
     plan = FaultPlan(rules, RANDOM_SEED)

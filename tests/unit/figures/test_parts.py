@@ -50,7 +50,7 @@ def test_any_finite_value_has_a_scale(value: float) -> None:
     ],
 )
 def test_what_is_no_tree_is_refused(count: int, edges: list[tuple[int, int]]) -> None:
-    with pytest.raises(ValueError, match="tree|edge"):
+    with pytest.raises(ValueError, match=r"tree|edge"):
         check_tree(count, edges)
 
 
@@ -86,33 +86,25 @@ def test_wrapped_lines_fit_and_keep_every_character() -> None:
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        (
-            "spring",
-            "Block on a spring. Drawing of a spring stretched by a hanging block, labelled: "
-            "spring constant: 80 N/m; extension: 4.9 cm; pulling force: 3.9 N; mass: 0.40 kg.",
-        ),
-        (
-            "chain",
-            "A food chain. Chain of boxes joined by arrows: "
-            "grass → grasshopper → frog → snake → hawk.",
-        ),
-        (
-            "table",
-            "Bond energies. Table with the columns Bond, Energy: "
-            "H–H, 436 kJ/mol; O=O, 498 kJ/mol; C–Cl, 339 kJ/mol.",
-        ),
-        (
-            "punnett_empty",
-            "Cross of two heterozygous plants. Punnett square for A: purple flowers, a: white "
-            "flowers of Aa and Aa, with empty cells.",
-        ),
-    ],
-)
-def test_alternative_text(name: str, text: str) -> None:
-    assert describe(parse_spec(GALLERY[name])) == text
+_ALTERNATIVES = {
+    "spring": """
+        Block on a spring. Drawing of a spring stretched by a hanging block, labelled: spring
+        constant: 80 N/m; extension: 4.9 cm; pulling force: 3.9 N; mass: 0.40 kg.""",
+    "chain": """
+        A food chain. Chain of boxes joined by arrows:
+        grass → grasshopper → frog → snake → hawk.""",
+    "table": """
+        Bond energies. Table with the columns Bond, Energy:
+        H–H, 436 kJ/mol; O=O, 498 kJ/mol; C–Cl, 339 kJ/mol.""",
+    "punnett_empty": """
+        Cross of two heterozygous plants. Punnett square for A: purple flowers, a: white flowers
+        of Aa and Aa, with empty cells.""",
+}
+
+
+@pytest.mark.parametrize("name", _ALTERNATIVES)
+def test_alternative_text(name: str) -> None:
+    assert describe(parse_spec(GALLERY[name])) == " ".join(_ALTERNATIVES[name].split())
 
 
 @pytest.mark.parametrize("name", GALLERY)

@@ -124,6 +124,17 @@ def test_markup_is_drawn_literally(literal: str) -> None:
     assert render(parse_spec(spec)).drawn[0].text == literal
 
 
+def _title_ink(title: str) -> int:
+    png = render(parse_spec({**GALLERY["spring"], "title": title})).png
+    with Image.open(io.BytesIO(png)) as image:
+        strip = image.convert("L").crop((0, 0, image.width, 50))
+    return sum(strip.histogram()[:128])
+
+
+def test_dollars_reach_the_picture() -> None:
+    assert _title_ink("$x$ $x$") > 1.5 * _title_ink("x x")
+
+
 _HASH = """
 import sys, hashlib
 from qmirror_assets.figures.render import render
