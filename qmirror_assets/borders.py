@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,18 +20,26 @@ SIZE_CAP = 1_000_000  # bytes of one YAML file
 
 
 class _Loader(yaml.SafeLoader):
-    """A safe loader that refuses duplicate keys and aliases (an alias bomb grows without end)."""
+    """A safe loader that refuses aliases: an alias bomb grows without end."""
+
+    # A day stays text: JSON has no dates, and `2026-02-30` would be an error without a line.
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in pairs if not tag.endswith(":timestamp")]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not allowed here")
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _at(event, "aliases are not allowed here")
         return super().compose_node(parent, index)
 
 
 def load_yaml(path: Path, what: str) -> tuple[Json, dict[Place, int]]:
     """The data of a YAML file and the line number of every place in it."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(SIZE_CAP + 1)
     except OSError as error:
         raise RecipeError(
             f"{what} {path.name} cannot be read", found=error.strerror or str(error)
@@ -56,20 +65,45 @@ def load_yaml(path: Path, what: str) -> tuple[Json, dict[Place, int]]:
 
 def _build(loader: Any, node: Any, place: Place, lines: dict[Place, int]) -> Json:
     lines[place] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
+    if isinstance(node, yaml.MappingNode) and node.tag == loader.DEFAULT_MAPPING_TAG:
         result: dict[str, Json] = {}
         for key_node, value_node in node.value:
-            key = str(loader.construct_object(key_node))
+            key = str(_scalar(loader, key_node))
             if key in result:
-                raise yaml.MarkedYAMLError(
-                    problem=f"key {key!r} stands twice", problem_mark=key_node.start_mark
-                )
+                raise _at(key_node, f"key {key!r} stands twice")
             result[key] = _build(loader, value_node, (*place, key), lines)
             lines[(*place, key)] = key_node.start_mark.line + 1
         return result
-    if isinstance(node, yaml.SequenceNode):
+    if isinstance(node, yaml.SequenceNode) and node.tag == loader.DEFAULT_SEQUENCE_TAG:
         return [_build(loader, item, (*place, i), lines) for i, item in enumerate(node.value)]
-    return loader.construct_object(node)
+    return _scalar(loader, node)
+
+
+def _scalar(loader: Any, node: Any) -> Json:
+    """A scalar that JSON has; whatever else a tag can make of a node is refused."""
+    if not isinstance(node, yaml.ScalarNode):
+        raise _at(node, f"expected plain text or a number, found {node.tag!r}")
+    try:
+        value = loader.construct_object(node)
+    except ValueError as error:  # a tag or a number that does not fit its text
+        raise _at(node, str(error)) from error
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _at(node, f"{node.value} is not a finite number")
+    if not isinstance(value, str | int | float | None):
+        raise _at(node, f"{node.tag!r} is not a type of JSON")
+    return value
+
+
+def _at(node: Any, problem: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there; a name no file can have (too long, with NUL) is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def nearest(word: str, words: Sequence[str]) -> str:
@@ -95,7 +129,7 @@ def _explain(
 ) -> RecipeError:
     first = error.errors()[0]
     place = tuple(first["loc"])
-    line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 0)
+    line = _line_of(place, lines)
     where = f"{what}{f', line {line}' if line else ''}: {'.'.join(map(str, place))}"
     if first["type"] == "extra_forbidden":
         fields = _fields_at(model, place[:-1])
@@ -107,6 +141,14 @@ def _explain(
     return RecipeError(
         f"{where} is not valid", expected=first["msg"], found=repr(first.get("input"))[:120]
     )
+
+
+def _line_of(place: Place, lines: dict[Place, int]) -> int:
+    """The line of the deepest known part of `place` (0: none); tags of unions are no places."""
+    known: Place = ()
+    for part in place:
+        known = (*known, part) if (*known, part) in lines else known
+    return lines.get(known, 0)
 
 
 def _fields_at(model: type[BaseModel], place: Place) -> list[str]:

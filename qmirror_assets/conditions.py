@@ -20,7 +20,7 @@ class Condition(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     column: str
-    equals: bool | int | str | None = None
+    equals: bool | int | Number | str | None = None
     one_of: tuple[str, ...] | None = None
     at_least: Number | None = None
     at_most: Number | None = None
@@ -37,7 +37,9 @@ class Condition(BaseModel):
         """Whether the test holds. A missing, null or NaN value never passes a numeric test."""
         value = row.get(self.column)
         if self.equals is not None:
-            return type(value) is type(self.equals) and value == self.equals
+            # True == 1 in Python, but a verdict `true` is not the score 1
+            same_kind = isinstance(value, bool) is isinstance(self.equals, bool)
+            return same_kind and bool(value == self.equals)
         if self.one_of is not None:
             return value in self.one_of
         if self.empty is not None:

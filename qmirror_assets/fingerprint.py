@@ -22,6 +22,8 @@ import orjson
 from qmirror_assets.errors import QMirrorError
 from qmirror_assets.records import Json
 
+# Without these two, orjson would write a dataclass or a date on its own, a NaN inside as null.
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 SCHEME = 1
 """Version of the hashing scheme; part of every action key and fingerprint."""
 
@@ -30,12 +32,12 @@ def canonical(value: Json) -> bytes:
     """Canonical bytes of a JSON value.
 
     Raises:
-        QMirrorError: NaN, an infinity, or a type that JSON does not have.
+        QMirrorError: NaN, an infinity, a type that JSON does not have, or nesting without end.
     """
-    _refuse_non_finite(value)
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError as error:
+        _refuse_non_finite(value)
+        return orjson.dumps(value, option=_OPTIONS)
+    except (TypeError, RecursionError) as error:
         raise QMirrorError("a value cannot be fingerprinted", found=str(error)) from error
 
 

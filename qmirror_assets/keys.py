@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -15,12 +16,13 @@ _HEX32 = re.compile(r"[0-9a-f]{32}\Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 # Names that some file systems keep for devices: a release must unpack anywhere.
 _RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))]
+    ["con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(1, 10))]
 )
+_DOMAIN_CHARACTERS, _DOMAIN_BYTES = 64, 192
 
 
 def parse_slug(text: str, what: str) -> str:
-    """A dataset or domain name: 1-64 of a-z, 0-9 and inner hyphens; no reserved device name."""
+    """A dataset or recipe name: 1-64 of a-z, 0-9 and inner hyphens; no reserved device name."""
     if not _SLUG.match(text) or text in _RESERVED:
         raise KeyParseError(
             f"bad {what}",
@@ -29,6 +31,44 @@ def parse_slug(text: str, what: str) -> str:
             remedy="Rename it, for instance to 'earth-science'",
         )
     return text
+
+
+def parse_domain(text: str) -> str:
+    """A domain slug: letters of any script in lower case, digits and single inner hyphens; NFC.
+
+    Two names that differ in case or normal form are never both domains, so a domain is safe as a
+    partition key and as a folder name: at most 64 characters and 192 bytes.
+    """
+    if not _is_domain(text):
+        raise KeyParseError(
+            "bad domain",
+            expected="1 to 64 lower-case letters, digits and single inner hyphens",
+            found=repr(text[:80]),
+            remedy="Rename it, for instance to 'earth-science'",
+        )
+    return text
+
+
+def _is_domain(text: str) -> bool:
+    if not 1 <= len(text) <= _DOMAIN_CHARACTERS or text in _RESERVED:
+        return False
+    if not all(_continues(text[at - 1] if at else "-", text[at]) for at in range(len(text))):
+        return False
+    return (
+        text[-1] != "-"
+        and len(text.encode()) <= _DOMAIN_BYTES
+        and unicodedata.normalize("NFC", text.casefold()) == text
+    )
+
+
+def _continues(before: str, character: str) -> bool:
+    """Whether `character` may follow `before` ("-" at the start): marks follow letters only."""
+    category = unicodedata.category(character)
+    if character == "-":
+        return before != "-"
+    if category[0] == "M":
+        return unicodedata.category(before)[0] in "LM"
+    return category[0] == "L" or category == "Nd"
 
 
 def parse_node(text: str) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import importlib.resources
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qmirror_assets.borders import load_yaml, nearest, validate
+from qmirror_assets.borders import is_file, load_yaml, nearest, validate
 from qmirror_assets.errors import RecipeError
+
+
+RoleName = Literal["text", "vision", "image", "judge", "embed", "ocr"]
+"""Roles a profile may give an engine: the values of `engines.base.Role`, which is above us."""
 
 
 class Price(BaseModel):
@@ -31,10 +35,10 @@ class ProfileSpec(BaseModel):
 
     profile: str
     description: str = ""
-    engines: dict[str, dict[str, Any]] = Field(
-        description="Role (text, vision, image, judge, embed, ocr) -> engine settings with `kind`."
+    engines: dict[RoleName, dict[str, Any]] = Field(
+        description="Role -> engine settings with `kind`."
     )
-    prices: dict[str, Price] = Field(default={}, description="Role -> price.")
+    prices: dict[RoleName, Price] = Field(default={}, description="Role -> price.")
     strict: bool = Field(
         default=False, description="Library versions enter the engine identity."
     )
@@ -69,13 +73,13 @@ def load_profile(name_or_path: str, project: Path | None = None) -> Profile:
     """
     own = (project / "profiles" / f"{name_or_path}.yaml") if project else None
     shipped = shipped_profiles()
-    if own is not None and own.is_file():
+    if own is not None and is_file(own):
         path = own
     elif name_or_path in shipped:
         path = shipped[name_or_path]
     else:
         path = Path(name_or_path)
-        if not path.is_file():
+        if not is_file(path):
             raise RecipeError(
                 "no such profile",
                 expected=f"a path, or one of {', '.join(shipped)}",

@@ -15,6 +15,8 @@ DAGSTER_YAML = """\
 # Written by qmirror before Dagster's first start. Edit freely; it is not written again.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 1

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
-from qmirror_assets.borders import load_yaml, nearest, validate
+from qmirror_assets.borders import is_file, load_yaml, nearest, validate
 from qmirror_assets.conditions import Condition
 from qmirror_assets.errors import KeyParseError, RecipeError
 from qmirror_assets.fingerprint import fingerprint
-from qmirror_assets.keys import parse_node, parse_slug
+from qmirror_assets.keys import parse_domain, parse_node, parse_slug
 
 Name = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(max_length=2_000)]
@@ -51,6 +59,17 @@ class ComputedSource(Part):
     """The wrapper that marks a computed source in the list of seeds."""
 
     computed: ComputedSeeds
+
+
+def _source_tag(value: Any) -> str:
+    computed = isinstance(value, ComputedSource) or (isinstance(value, dict) and "computed" in value)
+    return "computed source" if computed else "seed file"
+
+
+SeedSource = Annotated[
+    Annotated[SeedFiles, Tag("seed file")] | Annotated[ComputedSource, Tag("computed source")],
+    Discriminator(_source_tag),
+]
 
 
 class StepSpec(Part):
@@ -91,6 +110,15 @@ class RefineStage(Part):
         default=None, ge=1, description="Rounds without gain after which a row stops: `no_gain`."
     )
     description: Text = ""
+
+    @field_validator("steps")
+    @classmethod
+    def _distinct(cls, steps: tuple[StepSpec, ...]) -> tuple[StepSpec, ...]:
+        names = [step.name for step in steps]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"step name {doubled[0]!r} stands twice")
+        return steps
 
 
 class FilterStage(Part):
@@ -191,7 +219,7 @@ class RecipeSpec(Part):
     title: Text = ""
     description: Text = ""
     random_seed: int = Field(ge=0)
-    seeds: tuple[SeedFiles | ComputedSource, ...] = Field(min_length=1)
+    seeds: tuple[SeedSource, ...] = Field(min_length=1)
     domains: dict[str, str] = Field(default={}, description="Domain slug -> display name.")
     stages: tuple[Stage, ...] = Field(min_length=1)
     gate: GateSpec = GateSpec()
@@ -204,7 +232,7 @@ class RecipeSpec(Part):
         try:
             parse_slug(self.recipe, "recipe name")
             for domain in self.domains:
-                parse_slug(domain, "domain")
+                parse_domain(domain)
         except KeyParseError as error:
             raise ValueError(str(error)) from error
         names = [parse_node(stage.name) for stage in self.stages]
@@ -246,10 +274,9 @@ def find_recipe(name_or_path: str) -> Path:
     if name_or_path in shipped:
         return shipped[name_or_path]
     path = Path(name_or_path)
-    if path.is_dir():
-        path = path / "recipe.yaml"
-    if path.is_file():
-        return path
+    for candidate in (path, path / "recipe.yaml"):
+        if is_file(candidate):
+            return candidate
     raise RecipeError(
         "no such recipe",
         expected=f"a path, or one of {', '.join(shipped) or 'none shipped'}",
@@ -267,7 +294,11 @@ def load_recipe(name_or_path: str) -> Recipe:
     path = find_recipe(name_or_path)
     data, lines = load_yaml(path, "recipe")
     if not isinstance(data, dict):
-        raise RecipeError(f"recipe {path.name} is empty", expected="a mapping with key `recipe`")
+        raise RecipeError(
+            f"recipe {path.name} is empty or no mapping",
+            expected="a mapping with key `recipe`",
+            found=type(data).__name__,
+        )
     spec = validate(RecipeSpec, data, f"recipe {path.name}", lines)
     digest = fingerprint("recipe", spec.model_dump(mode="json", by_alias=True))
     return Recipe(spec, path.parent.resolve(), digest, name_or_path)

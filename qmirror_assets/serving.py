@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -44,10 +45,21 @@ def serve_ui(port: int, project_dir: str | None = None, data: str | None = None)
         sys.executable, "-m", "dagster", "dev", "-m", _MODULE, "-h", HOST, "-p", str(port),
     ]  # fmt: skip
     sys.stderr.write(f"Dagster UI: http://{HOST}:{port}  (Ctrl-C ends it)\n")
-    server = subprocess.Popen(arguments, env=environment)
+    # a shell starts background jobs with SIGINT ignored; inherited, it keeps Dagster's own
+    # children from ever ending
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    server = subprocess.Popen(arguments, env=environment, start_new_session=True)
     try:
         server.wait()
     except KeyboardInterrupt:
-        # the parent ends its children itself; killing it would orphan them
-        server.terminate()
-        server.wait(timeout=60)
+        _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """Ask the parent to end, which ends its children; after a while end the whole session."""
+    server.terminate()
+    try:
+        server.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()

@@ -2,18 +2,22 @@
 
 Row values enter as values and are never rendered again, so a seed that holds `{{ }}` comes out
 literally. The environment is immutable-sandboxed, undefined names are errors, and both the
-template and its output are capped.
+template and its output are capped. Operators and methods that make much out of little (`*`, `**`,
+`%`, `ljust`, ...) are not there: their result would be in memory before any cap could see it.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
 from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from qmirror_assets.borders import is_file
 from qmirror_assets.errors import RecipeError
 from qmirror_assets.fingerprint import content_digest
 from qmirror_assets.records import Json
@@ -22,9 +26,15 @@ TEMPLATE_CAP = 64_000  # characters of one prompt file
 OUTPUT_CAP = 512_000  # characters of one rendered prompt
 RANGE_CAP = 1_000
 _FILTERS = frozenset(
-    "capitalize default first float format int join last length list lower map replace reject "
-    "rejectattr round select selectattr sort sum title trim truncate unique upper".split()
+    "capitalize default first float int join last length list lower map reject rejectattr round "
+    "select selectattr sort sum title trim truncate unique upper".split()
 )
+_METHODS = frozenset(
+    "capitalize count endswith get index items keys lower lstrip removeprefix removesuffix rstrip "
+    "split splitlines startswith strip title upper values".split()
+)
+"""Methods of text, lists and mappings a prompt may call."""
+_PROBLEMS = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def _capped_range(*args: int) -> range:
@@ -34,12 +44,26 @@ def _capped_range(*args: int) -> range:
     return numbers
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """The sandbox without what makes much out of little."""
+
+    intercepted_binops: ClassVar[frozenset[str]] = frozenset({"*", "**", "%"})  # type: ignore[misc]
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> NoReturn:
+        raise SecurityError(f"operator {operator} is not there")
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, str | bytes | int | float | list | tuple | dict):
+            return attr in _METHODS
+        return super().is_safe_attribute(obj, attr, value)
+
+
 @lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
-    env = ImmutableSandboxedEnvironment(
+def _environment() -> _Environment:
+    env = _Environment(
         undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
     )
-    env.filters = {name: env.filters[name] for name in _FILTERS if name in env.filters}
+    env.filters = {name: env.filters[name] for name in _FILTERS}
     env.globals = {"range": _capped_range}
     return env
 
@@ -60,19 +84,27 @@ class Prompts:
 
     def _read(self, name: str) -> str:
         path = self._folder / name
-        inside = path.resolve().is_relative_to(self._folder.resolve())
-        if not inside or not path.is_file():
+        # a NUL is no path at all; a link or `..` may lead out of the folder
+        inside = "\0" not in name and path.resolve().is_relative_to(self._folder.resolve())
+        if not inside or not is_file(path):
             there = ", ".join(sorted(p.name for p in self._folder.glob("*.j2"))) or "none"
             raise RecipeError(
                 f"prompt file {name!r} is missing",
                 expected=f"a file in the recipe's prompts folder (there: {there})",
             )
-        text = path.read_text("utf-8")
+        with path.open("rb") as file:
+            data = file.read(4 * TEMPLATE_CAP + 1)  # a character has at most four bytes
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise RecipeError(
+                f"prompt file {name!r} is not UTF-8", found=f"byte {error.start}"
+            ) from error
         if len(text) > TEMPLATE_CAP:
             raise RecipeError(
                 f"prompt file {name!r} is too long", expected=f"at most {TEMPLATE_CAP} characters"
             )
-        return text
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def digest(self, name: str) -> str:
         """Digest of the prompt's text: part of the stage fingerprint."""
@@ -94,7 +126,7 @@ class Prompts:
                 if size > OUTPUT_CAP:
                     raise SecurityError(f"more than {OUTPUT_CAP} characters")
                 parts.append(part)
-        except TemplateError as error:
+        except _PROBLEMS as error:
             line = getattr(error, "lineno", None)
             where = f"prompt file {name!r}" + (f", line {line}" if line else "")
             raise RecipeError(f"{where} cannot be rendered", found=str(error)) from error

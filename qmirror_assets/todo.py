@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qmirror_assets.errors import NotFoundError
 from qmirror_assets.borders import nearest
-from qmirror_assets.runner.freshness import pin, staleness
+from qmirror_assets.errors import NotFoundError
 from qmirror_assets.keys import PartitionKey
+from qmirror_assets.runner.engines import Engines
+from qmirror_assets.runner.freshness import pin, staleness
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.workspace import Dataset
 
@@ -77,12 +78,12 @@ def find_todo(dataset: Dataset, domains: Sequence[str]) -> Todo:
 
 
 def _reasons(
-    dataset: Dataset, node: Node, domain: str, engines: object, dirty: set[str]
+    dataset: Dataset, node: Node, domain: str, engines: Engines, dirty: set[str]
 ) -> tuple[str, ...] | None:
     before = [name for name in node.inputs if name in dirty]
     key = PartitionKey(dataset.name, node.name, domain)
     current = dataset.store.current(key)
-    pinned = pin(dataset.store, node, dataset.name, domain, engines)  # type: ignore[arg-type]
+    pinned = pin(dataset.store, node, dataset.name, domain, engines)
     if isinstance(pinned, str):
         return ("never built",) if current is None else (f"{pinned} is not built",)
     found = staleness(current[1] if current else None, node, pinned)

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import dagster as dg
-from dagster_shared.utils.warnings import PreviewWarning
 
 from qmirror_assets.release.gate import CRITICAL, CheckResult, GateRecord
 from quality_checks.suite import CheckInfo
@@ -21,7 +20,7 @@ def build_check_specs(
 ) -> list[dg.AssetCheckSpec]:
     """One spec per check of the gate, partitioned as `asset` is; critical ones block a run."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Parameter `partitions_def`", PreviewWarning)
+        warnings.filterwarnings("ignore", "Specifying a partitions_def", dg.PreviewWarning)
         return [
             dg.AssetCheckSpec(
                 check.name,

@@ -88,7 +88,7 @@ def _orphans(connection: DuckDBPyConnection, test: ColumnTest) -> int:
     there = connection.table(test.to).select(ColumnExpression(test.field).alias("parent"))
     child = connection.table(test.model).select(ColumnExpression(test.column).alias("child"))
     have_value = child.filter(ColumnExpression("child").isnotnull())
-    return _count(have_value.join(there, "child = parent", "anti"))
+    return _count(have_value.set_alias("c").join(there.set_alias("p"), "child = parent", "anti"))
 
 
 _Failing = Callable[["DuckDBPyConnection", ColumnTest], int]

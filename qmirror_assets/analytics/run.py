@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,18 +16,24 @@ from qmirror_assets.analytics.connection import (
     register_parquet,
     register_sources,
 )
-from qmirror_assets.analytics.model import AnalyticsResult, Materialized, Model, ModelResult
+from qmirror_assets.analytics.model import (
+    AnalyticsResult,
+    Materialized,
+    Model,
+    ModelResult,
+    TestResult,
+)
 from qmirror_assets.analytics.parquet_out import model_path, write_parquet
-from qmirror_assets.analytics.project import Project, load_project
+from qmirror_assets.analytics.project import load_project
 from qmirror_assets.analytics.sources import Sources, open_sources
 from qmirror_assets.errors import QMirrorError
 from qmirror_assets.stages.graph import Graph
 from qmirror_assets.store import Store
 
-_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
-
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 
 
 def run_all(
@@ -62,8 +69,8 @@ def _run(sources: Sources, models: Iterable[Model], wanted: set[str]) -> Analyti
                 results.append(_run_model(connection, sources.folder, model))
             else:
                 relation_of(connection, model).create_view(model.name)
-        tests = run_tests(connection, [t for m in models if m.name in wanted for t in m.tests])
-    return AnalyticsResult(tuple(results), tests)
+        tests = [_test_model(connection, m) for m in models if m.name in wanted]
+    return AnalyticsResult(tuple(results), tuple(chain.from_iterable(tests)))
 
 
 def relation_of(connection: DuckDBPyConnection, model: Model) -> DuckDBPyRelation:
@@ -102,11 +109,17 @@ def _run_model(connection: DuckDBPyConnection, folder: Path, model: Model) -> Mo
     return ModelResult(model.name, model.layer, rows, path, seconds, columns)
 
 
+def _test_model(connection: DuckDBPyConnection, model: Model) -> tuple[TestResult, ...]:
+    import duckdb  # noqa: PLC0415
+
+    try:
+        return run_tests(connection, model.tests)
+    except duckdb.Error as error:  # a view is computed here for the first time
+        raise _failed(model, error) from error
+
+
 def _failed(model: Model, error: Exception) -> QMirrorError:
     text = str(error).strip()
     line = _LINE.search(text)
     where = f"{model.place}{f', line {line[1]}' if line else ''}"
     return QMirrorError(f"{where}: the model cannot be run", found=text.splitlines()[0][:300])
-
-
-__all__ = ["Project", "relation_of", "run_all", "run_one"]

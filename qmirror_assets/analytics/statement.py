@@ -7,6 +7,7 @@ settings whatever the SQL says (`connection.py`).
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterator
 
 import sqlglot
@@ -18,6 +19,7 @@ from qmirror_assets.borders import nearest
 from qmirror_assets.errors import UsageError
 
 DIALECT = "duckdb"
+_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 TABLE_FUNCTIONS = frozenset({"unnest", "range", "generate_series", "json_each"})
 _LEAKS = ("current_setting", "getenv", "getvariable", "which_secret", "add_parquet_key")
 _LEAK_PREFIXES = ("duckdb_", "pragma_", "pg_", "read_", "sniff_", "parquet_", "query", "glob")
@@ -136,13 +138,14 @@ def output_columns(statement: exp.Query, what: str) -> tuple[str, ...]:
     """Names of the columns a SELECT gives.
 
     Raises:
-        UsageError: a `*`, a column without a name, or a name that stands twice.
+        UsageError: a `*`, a column without a plain name, or a name that stands twice.
     """
     names = statement.named_selects
     for name in names:
-        if name in ("", "*") or names.count(name) > 1:
+        if not _COLUMN.match(name) or names.count(name) > 1:
             raise UsageError(
                 f"{what}: the outer SELECT must name each column once",
-                found="`*`" if name == "*" else repr(name),
+                expected="lower-case names",
+                found=repr(name[:80]),
             )
     return tuple(names)

@@ -81,7 +81,8 @@ def _node_asset(dataset: str, node: Node, live: Live) -> dg.AssetsDefinition:
         key=asset_key(dataset, node.name),
         deps=_deps(dataset, node),
         partitions_def=Partitions(dataset).domains,
-        group_name=group(dataset, node.stage),
+        # a loop is a group of its own; single stages share one, or the graph is all boxes
+        group_name=group(dataset, node.stage if "/" in node.name else "stages"),
         kinds=_kinds(node),
         code_version=node.fingerprint[:16],
         description=node.description,

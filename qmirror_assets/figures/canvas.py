@@ -17,6 +17,7 @@ from qmirror_assets.figures.text import DPI, Face, line_height, measure
 
 DrawnRole = Literal["title", "label", "value", "tick", "node", "symbol"]
 Anchor = Literal["left", "centre", "right"]
+_APART = 7.0  # pixels
 _SHIFT: dict[Anchor, float] = {"left": 0.0, "centre": 0.5, "right": 1.0}
 
 
@@ -145,7 +146,9 @@ class Canvas:
         half = line_height(size) / 2
         area = Box(left, at[1] - half, left + width, at[1] + half)
         self.items.append(Glyphs(text, left, at[1] - 0.36 * em, size, face, colour))
-        self.taken.mark_text(area)
+        # Neighbours keep a letter's distance, or two notes would read as one.
+        apart = Box(left - _APART, area.bottom, area.right + _APART, area.top)
+        self.taken.mark_text(apart)
         self._cover(area)
         if role:
             self.record(role, text)

@@ -27,7 +27,7 @@ from qmirror_assets.lineage.nodes import (
     places,
     rejection_batch,
 )
-from qmirror_assets.lineage.sample_ids import find_ids, parse_prefix, the_one
+from qmirror_assets.lineage.sample_ids import FoundId, find_ids, parse_prefix, the_one
 from qmirror_assets.lineage.trail import ActionTrail, AuditTrail
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.manifest import Manifest
@@ -46,9 +46,9 @@ def find_samples(store: Store, prefix: str) -> list[tuple[str, str]]:
     """
     clean = parse_prefix(prefix)
     return [
-        (dataset, sample)
+        (dataset, found.sample_id)
         for dataset in store.state.dataset_names()
-        for sample in find_ids(list(_intake_tables(store, dataset).values()), clean)
+        for found in _find(store, dataset, clean)
     ]
 
 
@@ -65,9 +65,8 @@ def audit(store: Store, dataset: str, nodes: Sequence[NodeLike], sample_id: str)
         KeyParseError: not a sample id. NotFoundError: no such sample, or more than one.
     """
     prefix = parse_prefix(sample_id)
-    intakes = _intake_tables(store, dataset)
-    sample = the_one(find_ids(list(intakes.values()), prefix), prefix, f"dataset {dataset}")
-    domain = next(d for d, path in intakes.items() if find_ids([path], sample))
+    found = the_one(_find(store, dataset, prefix), prefix, f"dataset {dataset}")
+    sample, domain = found.sample_id, found.domain
     rows, rejections = _partition_rows(store, dataset, places(nodes, domain), sample)
     return put_together(
         sample, rows, rejections, _stored_actions(store, action_keys([*rows, *rejections])),
@@ -77,12 +76,15 @@ def audit(store: Store, dataset: str, nodes: Sequence[NodeLike], sample_id: str)
     )  # fmt: skip
 
 
-def _intake_tables(store: Store, dataset: str) -> dict[str, Path]:
-    found = {}
-    for key, digest in store.state.pointers(dataset).items():
-        if key.node == INTAKE:
-            found[key.domain] = store.cas.path(store.manifest(digest).rows)
-    return found
+def _find(store: Store, dataset: str, prefix: str) -> list[FoundId]:
+    manifests = [
+        store.manifest(digest)
+        for key, digest in store.state.pointers(dataset).items()
+        if key.node == INTAKE
+    ]
+    files = [store.cas.path(manifest.rows) for manifest in manifests]
+    with open_lookup(files) as lookup:
+        return find_ids(lookup, files, prefix)
 
 
 def _partition_rows(
@@ -150,8 +152,8 @@ def audit_release(directory: Path, sample_id: str) -> AuditTrail:
             )
     prefix = parse_prefix(sample_id)
     where = f"version {manifest['version']} of {manifest['dataset']}"
-    sample = the_one(find_ids([files["samples"]], prefix), prefix, where)
     with open_lookup(list(files.values())) as lookup:
+        sample = the_one(find_ids(lookup, [files["samples"]], prefix), prefix, where).sample_id
         known = lookup.where(files["samples"], "sample_id", sample)[0]
         rows = lookup.where(files["rows"], "sample_id", sample, "ordinal")
         rejections = lookup.where(files["rejections"], "sample_id", sample, "ordinal")

@@ -12,7 +12,7 @@ from qmirror_assets.errors import DamagedObject, VersionError
 from qmirror_assets.fingerprint import content_digest
 from qmirror_assets.keys import Version
 from qmirror_assets.lineage.assemble import gate_trail
-from qmirror_assets.lineage.lookup import open_lookup
+from qmirror_assets.lineage.lookup import Lookup, open_lookup
 from qmirror_assets.lineage.trail import GateTrail, HeldBy
 from qmirror_assets.records import Json
 from qmirror_assets.store import Store, schema
@@ -22,12 +22,18 @@ RELEASES, CANDIDATES = "releases", "candidates"
 
 def held_by(store: Store, dataset: str, sample_id: str) -> tuple[HeldBy, ...]:
     """Published versions and candidates of a dataset that hold the sample, oldest first."""
+    folders = [
+        folder
+        for kind in (RELEASES, CANDIDATES)
+        for folder in version_folders(store.root / kind / dataset)
+    ]
     found = []
-    for kind in (RELEASES, CANDIDATES):
-        for folder in version_folders(store.root / kind / dataset):
-            split = split_of(folder, sample_id)
+    with open_lookup([_samples_of(folder) for folder in folders]) as lookup:
+        for folder in folders:
+            split = _split_of(lookup, _samples_of(folder), sample_id)
             if split:
-                found.append(holder(folder, split, gate_of(folder) or _stored_gate(store, folder)))
+                gate = gate_of(folder) or _stored_gate(store, folder)
+                found.append(holder(folder, split, gate))
     return tuple(sorted(found, key=lambda held: Version.parse(held.version)))
 
 
@@ -41,13 +47,15 @@ def version_folders(root: Path) -> Iterator[Path]:
         yield path.parent
 
 
-def split_of(folder: Path, sample_id: str) -> str:
+def _samples_of(folder: Path) -> Path:
+    return folder / "lineage" / "samples.parquet"
+
+
+def _split_of(lookup: Lookup, path: Path, sample_id: str) -> str:
     """The split of an accepted sample of a version, or ""."""
-    path = folder / "lineage" / "samples.parquet"
-    with open_lookup([path]) as lookup:
-        rows = lookup.rows(
-            "SELECT split FROM read_parquet(?) WHERE sample_id = ?", str(path), sample_id
-        )
+    rows = lookup.rows(
+        "SELECT split FROM read_parquet(?) WHERE sample_id = ?", str(path), sample_id
+    )
     return str(rows[0]["split"]) if rows else ""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 import orjson
@@ -81,7 +82,7 @@ def _seed(trail: AuditTrail, cap: int) -> Iterator[Line]:
         yield from _rejections(trail.steps[0], cap)
 
 
-def _step(step: StepTrail, cap: int, shown: Set[str]) -> Iterator[Line]:
+def _step(step: StepTrail, cap: int, shown: AbstractSet[str]) -> Iterator[Line]:
     digest = f" · row {step.row_digest[:_SHORT]}" if step.row_digest else ""
     parent = f" ← {step.parent_digest[:_SHORT]}" if step.parent_digest != step.row_digest else ""
     yield 0, f"├─ {printable(step.node, cap)}{digest}{parent}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from qmirror_assets.errors import KeyParseError, NotFoundError
-from qmirror_assets.lineage.lookup import open_lookup
+from qmirror_assets.lineage.lookup import Lookup
 
 SHORTEST = 8
 LENGTH = 32
@@ -31,21 +32,31 @@ def parse_prefix(text: str) -> str:
     return clean
 
 
-def find_ids(files: Sequence[Path], prefix: str, limit: int = 3) -> list[str]:
-    """Sample ids in `files` (sorted by sample_id) that begin with `prefix`, at most `limit`."""
+@dataclass(frozen=True, slots=True, order=True)
+class FoundId:
+    """A sample id and the domain it belongs to."""
+
+    sample_id: str
+    domain: str
+
+
+def find_ids(lookup: Lookup, files: Sequence[Path], prefix: str, limit: int = 3) -> list[FoundId]:
+    """Ids that begin with `prefix`, at most `limit`, from tables sorted by sample_id."""
     if not files:
         return []
     low, high = prefix.ljust(LENGTH, "0"), prefix.ljust(LENGTH, "f")
-    with open_lookup(files) as lookup:
-        rows = lookup.rows(
-            "SELECT DISTINCT sample_id FROM read_parquet(?) "
-            "WHERE sample_id >= ? AND sample_id <= ? ORDER BY sample_id LIMIT ?",
-            [str(path) for path in files], low, high, limit,
-        )  # fmt: skip
-    return [row["sample_id"] for row in rows]
+    rows = lookup.rows(
+        'SELECT DISTINCT sample_id, "domain" FROM read_parquet(?) '
+        "WHERE sample_id >= ? AND sample_id <= ? ORDER BY sample_id LIMIT ?",
+        [str(path) for path in files],
+        low,
+        high,
+        limit,
+    )
+    return [FoundId(row["sample_id"], row["domain"]) for row in rows]
 
 
-def the_one(found: Sequence[str], prefix: str, where: str) -> str:
+def the_one(found: Sequence[FoundId], prefix: str, where: str) -> FoundId:
     """The only id found.
 
     Raises:
@@ -60,6 +71,6 @@ def the_one(found: Sequence[str], prefix: str, where: str) -> str:
         raise NotFoundError(
             f"{prefix} is the beginning of more than one sample id",
             expected="a longer beginning",
-            found=", ".join(found),
+            found=", ".join(item.sample_id for item in found),
         )
     return found[0]

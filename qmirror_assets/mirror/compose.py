@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from qmirror_assets.mirror.draft import Draft, Moved
@@ -17,13 +19,18 @@ from qmirror_assets.mirror.rewrite import rewrite
 from qmirror_assets.mirror.rules_labels import fits_entries
 from qmirror_assets.mirror.scenes import Named
 from qmirror_assets.mirror.spans import Kind, Span
-from qmirror_assets.mirror.words import FUNCTION, WORD, content_words, noun_phrase, word_list
+from qmirror_assets.mirror.words import (
+    FUNCTION,
+    NUMBER_WORDS,
+    WORD,
+    content_words,
+    noun_phrase,
+    word_list,
+)
 from qmirror_assets.records import Json, Reason, Rejection, Seed
 
 _CORE_WORDS: Final = 4
-_NO_THING: Final = frozenset(
-    word_list("same other rest help following order figure basis two three four")
-)
+_NO_THING: Final = frozenset(word_list("same other rest help following order figure basis"))
 
 
 def compose(plan: Plan, variant: Variant, seed: Seed, labels: Labels | None) -> Draft | Rejection:
@@ -39,7 +46,8 @@ def compose(plan: Plan, variant: Variant, seed: Seed, labels: Labels | None) -> 
         return Rejection(Reason.NO_VARIANT, "no phrase rule is sure how to take the values out")
     names = [_name(seed, span, frame, labels) for span, frame in framed]
     nouns = [_noun(f, span, name) for (span, f), (name, _) in zip(framed, names, strict=True)]
-    pairs = [(frame, noun) for (_, frame), noun in zip(framed, nouns, strict=True)]
+    told = _tell_apart([frame for _, frame in framed], [name for name, _ in names])
+    pairs = list(zip(told, nouns, strict=True))
     question = rewrite(seed.question, pairs)
     if question is None:
         return Rejection(Reason.NO_VARIANT, "the values stand too close together to move as one")
@@ -68,7 +76,8 @@ def _with_article(label: str, question: str) -> str:
     match = re.search(rf" of ((?:{WORD} )?{WORD})$", label)
     if match is None or match[1].split(" ")[0].lower() in FUNCTION:
         return label
-    counted = re.search(rf"\b(?:a|an|the) {re.escape(match[1])}\b", question, re.IGNORECASE)
+    named = re.finditer(rf"\b(?:a|an|the) (?={re.escape(match[1])}\b)", question, re.IGNORECASE)
+    counted = any(noun_phrase(question[found.end() :]) == match[1] for found in named)
     return f"{label[: match.start()]} of the {match[1]}" if counted else label
 
 
@@ -79,6 +88,19 @@ def _noun(frame: Frame, span: Span, name: str) -> str:
     short = core(name)
     fits = names_dimension(name, span.dimension) and len(short.split(" ")) <= _CORE_WORDS
     return short if fits else frame.noun
+
+
+def _tell_apart(frames: Sequence[Frame], names: Sequence[str]) -> list[Frame]:
+    """Frames whose texts use one noun twice take it from the names: "the upper elevation"."""
+    nouns = Counter(frame.noun for frame in frames)
+    told: list[Frame] = []
+    for frame, name in zip(frames, names, strict=True):
+        short = core(name)
+        longer = short != frame.noun and short.endswith(f" {frame.noun}")
+        apart = nouns[frame.noun] > 1 and longer and not frame.owner
+        text = frame.text.replace(f" {frame.noun} ", f" {short} ", 1) if apart else frame.text
+        told.append(replace(frame, text=text))
+    return told
 
 
 def _figure(
@@ -118,6 +140,11 @@ def _is_quantity(phrase: str) -> bool:
     return any(is_head(phrase.rsplit(" ", maxsplit=1)[-1], dimension) for dimension in NOUNS)
 
 
+def _is_nameable(phrase: str) -> bool:
+    low = phrase.lower()
+    return low not in NUMBER_WORDS and low.partition(" ")[0] not in _NO_THING
+
+
 def _thing(seed: Seed, frames: Sequence[Frame]) -> str:
     """What call-outs point at when code names it: an owner, or the first thing of the text."""
     for frame in frames:
@@ -126,6 +153,6 @@ def _thing(seed: Seed, frames: Sequence[Frame]) -> str:
             return owner[:40]
     for match in re.finditer(r"\b(?:a|an|the) (?=\w)|^(?=[A-Z])", seed.question, re.IGNORECASE):
         phrase = noun_phrase(seed.question[match.end() :])
-        if phrase and not _is_quantity(phrase) and phrase.split(" ")[0].lower() not in _NO_THING:
+        if phrase and not _is_quantity(phrase) and _is_nameable(phrase):
             return phrase[:40]
     return seed.domain.replace("-", " ")

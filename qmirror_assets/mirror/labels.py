@@ -81,7 +81,7 @@ def describe(span: Span) -> str:
         return "a list"
     noun = default_noun(span.dimension) or "value"
     unit = f" in {span.unit}" if span.unit and span.dimension not in {"count", "percentage"} else ""
-    return f"{noun}{unit}"
+    return f"several values: {noun}{unit}" if span.kind is Kind.SERIES else f"{noun}{unit}"
 
 
 def _schema(moved: Sequence[Span]) -> dict[str, Json]:
@@ -103,7 +103,7 @@ def _schema(moved: Sequence[Span]) -> dict[str, Json]:
     }
 
 
-def read_labels(text: str, plan: Plan, variant: Variant) -> Labels | None:
+def read_labels(text: str, variant: Variant) -> Labels | None:
     """The labels of a reply, or None if it is not the JSON that was asked for.
 
     A field that reaches its limit was cut in the middle of a word: it is refused.
@@ -133,15 +133,16 @@ def trim_label(label: str, span: Span, question: str) -> str:
     """A label without what it has too much: a unit, an owner the question does not know.
 
     "theoretical yield in g" -> "theoretical yield"; "rate of sediment buildup" -> "rate";
-    "time elapsed" -> "elapsed time"; for a series "boiling point of methane" -> "boiling point".
+    "time taken" -> "time"; for a series "boiling point of methane" -> "boiling point".
     """
     label = _lower_first(label, question)
     label = re.sub(r" in (?:[a-zA-Z]{1,3}|degrees|units?|[a-z]*(?:metres|grams))$", "", label)
     short = core(label)
     head, _, last = short.rpartition(" ")
-    if head and last.endswith("ed") and is_head(head.split(" ")[-1], span.dimension):
-        label = f"{last} {head}{label[len(short) :]}"
-        short = core(label)
+    said = last.endswith("ed") or last in {"taken", "lost", "drawn", "driven"}
+    if said and is_head(head.rpartition(" ")[2], span.dimension):
+        label = f"{head}{label[len(short) :]}"
+        short = head
     known = set(tokens(question))
     owner = content_words(label[len(short) :])
     strange = any(word not in known for word in owner)
@@ -150,7 +151,7 @@ def trim_label(label: str, span: Span, question: str) -> str:
 
 
 def _lower_first(label: str, question: str) -> str:
-    """A small first letter, unless the question writes the word with a capital inside a sentence."""
-    first = label.split(" ")[0]
+    """A small first letter, unless the question has the word with a capital inside a sentence."""
+    first = label.partition(" ")[0]
     proper = re.search(rf"[^.?!]\s{re.escape(first)}\b", question)
     return label if proper or not first.istitle() else label[:1].lower() + label[1:]

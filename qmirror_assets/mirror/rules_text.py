@@ -177,9 +177,14 @@ def no_artefacts(checked: Checked) -> bool:
     return question.count("(") == question.count(")")
 
 
+_SAME_TWICE: Final = re.compile(r"\bthe ([\w -]{3,40}),? (?:to|and|or) the \1 shown\b")
+
+
 def doubled_noun(checked: Checked) -> bool:
     """A name such as "pressure" does not stand twice within a few words of one clause."""
     question = checked.draft.question
+    if _SAME_TWICE.search(question):
+        return False
     for match in re.finditer(rf"\bthe (?:{WORD} )?({WORD}) shown\b", question):
         clause = re.split(r"[.,;?!]", question[: match.start()])[-1]
         near = tokens(clause)[-_NEAR:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progres
 from qmirror_assets.runner.freshness import Pinned, Staleness, pin, staleness
 from qmirror_assets.runner.judged import RoundTable, settled_segments
 from qmirror_assets.runner.output import Output, commit
-from qmirror_assets.runner.rows import Previous, RowsPass, Unchanged
+from qmirror_assets.runner.rows import Previous, RowsPass
 from qmirror_assets.stages.graph import Graph, Node, NodeKind
 from qmirror_assets.store import Store, tables
-from qmirror_assets.store.leases import Lease, hold
+from qmirror_assets.store.leases import STALE_AFTER, Lease, beat, hold
 from qmirror_assets.store.manifest import Manifest
 from qmirror_assets.store.sorting import sorted_batches
 
@@ -146,26 +146,33 @@ class Runner:
         facts.rows_reused = unchanged.count
         report = self._reporter(lease.key, index.num_rows, unchanged.count, facts)
         if previous is None:
-            self._loop.run(_finishing(rows.run(output, unchanged, report), caller))
+            self._loop.run(self._finishing(rows.run(output, unchanged, report), caller, lease))
         else:
-            self._run_changed(rows, output, unchanged, previous, caller, report)
+            spool = Output(self.store, rows.schema)
+            try:
+                work = rows.run(spool, unchanged, report)
+                self._loop.run(self._finishing(work, caller, lease))
+                rows.merge(output, Previous(*spool.finish()), unchanged, previous)
+            finally:
+                spool.discard()
         return index.num_rows, 0, source.counts.rows_out - index.num_rows
 
-    def _run_changed(
-        self,
-        rows: RowsPass,
-        output: Output,
-        unchanged: Unchanged,
-        previous: Previous,
-        caller: Caller,
-        report: Callable[[int], None],
+    async def _finishing(
+        self, work: Coroutine[None, None, None], caller: Caller, lease: Lease
     ) -> None:
-        spool = Output(self.store, rows.schema)
+        heart = asyncio.create_task(self._keep_beating(lease))
         try:
-            self._loop.run(_finishing(rows.run(spool, unchanged, report), caller))
-            rows.merge(output, Previous(*spool.finish()), unchanged, previous)
+            await work
         finally:
-            spool.discard()
+            heart.cancel()
+            # a beat that failed harms nobody: a lease that was lost is found out by the commit
+            await asyncio.gather(heart, return_exceptions=True)
+            await caller.finish()
+
+    async def _keep_beating(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(STALE_AFTER / 4)
+            beat(self.store.state, lease)
 
     def _previous(self, node: Node, key: PartitionKey, pinned: Pinned) -> Previous | None:
         """The last materialization, when its rows would come out the same today."""
@@ -254,13 +261,6 @@ class _Throttle:
         if now - self._last > 0.1:  # noqa: PLR2004
             self._last = now
             report(0)
-
-
-async def _finishing(work: object, caller: Caller) -> None:
-    try:
-        await work  # type: ignore[misc]
-    finally:
-        await caller.finish()
 
 
 __all__ = ["DUPLICATE_REASONS", "Budget", "Materialized", "Progress", "Runner"]

@@ -18,8 +18,8 @@ from qmirror_assets.engines.base import (
     Role,
     Usage,
 )
-from qmirror_assets.errors import BudgetReached, DamagedObject, NotFoundError
-from qmirror_assets.fingerprint import action_key
+from qmirror_assets.errors import BudgetReached, DamagedObject, NotFoundError, QMirrorError
+from qmirror_assets.fingerprint import action_key, canonical
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
 from qmirror_assets.runner.engines import Engines
@@ -114,10 +114,10 @@ class Caller:
         if future is not None:
             self._facts.shared += 1
             return await asyncio.shield(future)
+        pool = self._pool(request.role)
         future = asyncio.get_running_loop().create_future()
         self._in_flight[key] = future
-        self._budget.spend()
-        self._pool(request.role).submit(_Job(key, request, origin, future))
+        pool.submit(_Job(key, request, origin, future))
         try:
             return await future
         finally:
@@ -167,7 +167,25 @@ class Caller:
                 broken[job.key] = Failure(FailureKind.ENGINE, str(error))
         return calls, broken
 
+    def afford(self, jobs: Sequence[_Job]) -> list[_Job]:
+        """Jobs the budget still allows; the rows of the others are told why not.
+
+        Counted when a call is about to be made, not when its row asks for it: all rows of a
+        window ask at once, and what is asked but never made must not use the budget up.
+        """
+        affordable = []
+        for job in jobs:
+            try:
+                self._budget.spend()
+            except BudgetReached as error:
+                if not job.future.done():
+                    job.future.set_exception(error)
+            else:
+                affordable.append(job)
+        return affordable
+
     def _settle(self, job: _Job, outcome: Outcome, seconds: float) -> None:
+        outcome = _checked(outcome)
         if isinstance(outcome, Raw):
             raw, entry = self._keep(job, outcome)
             result: Outcome = raw
@@ -211,12 +229,12 @@ class Caller:
 
     def _attempt(self, job: _Job, outcome: Outcome, seconds: float) -> dict[str, Json]:
         origin, usage = job.origin, outcome.usage
-        failed = isinstance(outcome, Failure)
+        failure = outcome if isinstance(outcome, Failure) else None
         return {
             "action_key": job.key, "dataset": origin.key.dataset, "node": origin.key.node,
             "domain": origin.key.domain, "sample_id": origin.sample_id, "run_id": self._run_id,
-            "role": job.request.role.value, "outcome": outcome.kind.value if failed else "ok",
-            "tries": outcome.tries if failed else 1, "prompt_tokens": usage.prompt_tokens,
+            "role": job.request.role.value, "outcome": failure.kind.value if failure else "ok",
+            "tries": failure.tries if failure else 1, "prompt_tokens": usage.prompt_tokens,
             "completion_tokens": usage.completion_tokens, "seconds": round(seconds, 6),
             "cost": self._cost(job.request.role, usage), "at": time.time(),
         }  # fmt: skip
@@ -228,6 +246,16 @@ class Caller:
         self._pools.clear()
         self._journal.flush()
         self._store.cas.sync()
+
+
+def _checked(outcome: Outcome) -> Outcome:
+    """A raw result that could not be read back as it is (NaN, no JSON) is garbage, not a value."""
+    if isinstance(outcome, Raw):
+        try:
+            canonical(outcome.body)
+        except QMirrorError as error:
+            return Failure(FailureKind.GARBAGE, str(error), usage=outcome.usage)
+    return outcome
 
 
 class _Pool:
@@ -247,6 +275,7 @@ class _Pool:
             while len(jobs) < self._engine.batch_size and not self._queue.empty():
                 jobs.append(self._queue.get_nowait())
             try:
+                jobs = self._caller.afford(jobs)
                 await self._caller.execute(self._engine, jobs)
             except Exception as error:  # noqa: BLE001  # handed to every row that waits for it
                 for job in jobs:

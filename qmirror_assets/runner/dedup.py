@@ -13,7 +13,9 @@ import pyarrow as pa
 from qmirror_assets.records import Json, Reason, Rejection
 from qmirror_assets.store import tables
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+# Signs that carry meaning in a formula stay: "5 - 3" is not "5 + 3", and "-5" not "5". A hyphen
+# inside a word is punctuation.
+_WORD = re.compile(r"\w+|[+*/^=<>%°×÷±·√≤≥≠≈→⇌∞]|(?<!\w)[-−]|[-−](?=\d)")
 BANDS, ROWS_A_BAND = 16, 4
 _MASK = (1 << 64) - 1
 
@@ -52,7 +54,7 @@ class NearDuplicates:
 
     def find(self, sample_id: str, text: str) -> str:
         """The sample that `text` repeats, or "" (and the text is remembered)."""
-        clean = normalise(text)
+        clean = normalise(text) or text  # a text of other signs alone is its own normal form
         exact = _hash(clean)
         if exact in self._exact:
             return self._exact[exact]

@@ -7,6 +7,7 @@ rows. Identity is content: the same seeds in another order or file give the same
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from qmirror_assets.runner.sources import NumberedSeed, QuarantinedSeed, Sources
 from qmirror_assets.stages.compile import SEED_COLUMNS
 from qmirror_assets.stages.graph import INTAKE
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.atomic import wrap_os_errors
 from qmirror_assets.store.leases import hold
 from qmirror_assets.store.sorting import sorted_batches
 
@@ -94,7 +96,7 @@ def _read(
     result: IntakeResult,
 ) -> None:
     pending: list[QuarantinedSeed] = []
-    for item in sources.read(store.cas.put):
+    for item in map(_refuse_reserved, sources.read(store.cas.put)):
         result.read += 1
         if isinstance(item, NumberedSeed):
             domain = item.seed.domain
@@ -109,6 +111,13 @@ def _read(
                 bad.rejections.write(_quarantined(pending))
                 pending = []
     bad.rejections.write(_quarantined(pending))
+
+
+def _refuse_reserved(item: NumberedSeed | QuarantinedSeed) -> NumberedSeed | QuarantinedSeed:
+    """A domain of the quarantine's own name would share its partition."""
+    if isinstance(item, NumberedSeed) and item.seed.domain == QUARANTINE:
+        return QuarantinedSeed(Reason.BAD_DOMAIN, f"{QUARANTINE!r} is a reserved name", item.place)
+    return item
 
 
 def _quarantined(items: list[QuarantinedSeed]) -> pa.RecordBatch:
@@ -187,7 +196,10 @@ class _Spool:
     def __init__(self, store: Store, dataset: str) -> None:
         self._store, self._dataset = store, dataset
         self._path = store.cas.new_temp()
-        self._writer = pq.ParquetWriter(self._path, _SPOOL, compression="zstd", compression_level=1)
+        with wrap_os_errors(self._path, "write"):
+            self._writer = pq.ParquetWriter(
+                self._path, _SPOOL, compression="zstd", compression_level=1
+            )
         self._pending: list[dict[str, Any]] = []
 
     def add(self, item: NumberedSeed) -> None:
@@ -198,13 +210,16 @@ class _Spool:
 
     def _flush(self) -> None:
         if self._pending:
-            self._writer.write_batch(pa.RecordBatch.from_pylist(self._pending, schema=_SPOOL))
+            batch = pa.RecordBatch.from_pylist(self._pending, schema=_SPOOL)
+            with wrap_os_errors(self._path, "write"):
+                self._writer.write_batch(batch)
             self._pending = []
 
     def drain(self, output: Output) -> tuple[int, int]:
         """Write all rows in sample order, the first of each repeat; (rows, repeats)."""
         self._flush()
-        self._writer.close()
+        with wrap_os_errors(self._path, "write"):
+            self._writer.close()
         rows = twins = 0
         last = ""
         order = ["sample_id", "ordinal"]
@@ -222,7 +237,8 @@ class _Spool:
 
     def discard(self) -> None:
         """Remove the file."""
-        self._writer.close()
+        with suppress(OSError, pa.ArrowException):  # the disk was full: the file goes anyway
+            self._writer.close()
         self._path.unlink(missing_ok=True)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmirror_assets.engines.base import Failure, Request
+from qmirror_assets.errors import BudgetReached
 from qmirror_assets.fingerprint import derive_random_seed, short_digest
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import ENGINE_REASONS, Column, Json, Rejection, Row
 from qmirror_assets.runner.calls import Caller, Origin
 from qmirror_assets.runner.output import Output
-from qmirror_assets.stages.base import At, StepOutput, StepRun
+from qmirror_assets.stages.base import AnyStep, At, StepOutput, StepRun
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE
 from qmirror_assets.store import tables
@@ -54,6 +54,7 @@ class RowsPass:
     ) -> None:
         self.node, self._key, self._source = node, key, source
         self._caller, self._recipe_seed = caller, recipe_seed
+        self._step: AnyStep = node.step
         self.schema = tables.row_schema(node.columns)
         available = set(tables.schema_of(source).names)
         self._inputs = [name for name in self._wanted() if name in available]
@@ -65,7 +66,7 @@ class RowsPass:
         ]
 
     def _wanted(self) -> list[str]:
-        step, end = self.node.step, self.node.loop_end
+        step, end = self._step, self.node.loop_end
         loop = ("best", "stale", *end.columns, *end.rank_by) if end else ()
         conditions = [c.column for c in (*end.accept, *end.no_suggestion)] if end else []
         return list(dict.fromkeys([*step.inputs, *loop, *conditions]))
@@ -162,10 +163,19 @@ class RowsPass:
     async def _drive(self, waiting: Sequence[_Running]) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                for state in waiting:
-                    group.create_task(self._complete(state))
+                tasks = [group.create_task(self._within_budget(state)) for state in waiting]
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from errors
+        for reached in filter(None, (task.result() for task in tasks)):
+            raise reached
+
+    async def _within_budget(self, state: _Running) -> BudgetReached | None:
+        """Complete a row. A cap is no reason to throw calls away that are already in flight."""
+        try:
+            await self._complete(state)
+        except BudgetReached as reached:
+            return reached
+        return None
 
     async def _complete(self, state: _Running) -> None:
         while state.request is not None:
@@ -189,8 +199,8 @@ class RowsPass:
         return At(sample_id, seed_digest, node.turn, node.round, random_seed)
 
     def _start(self, row: Row, at: At) -> _Running:
-        result = self.node.step.run(row, at)
-        if not inspect.isgenerator(result):
+        result = self._step.run(row, at)
+        if not isinstance(result, Generator):
             return _Running(at, None, result)
         running = _Running(at, result)
         running.advance(None)
@@ -211,7 +221,7 @@ class RowsPass:
             if name in self._json:
                 values = [None if v is None else orjson.loads(v) for v in values]
             columns[name] = values
-        missing = dict.fromkeys(set(self.node.step.inputs) - set(self._inputs))
+        missing = dict.fromkeys(set(self._step.inputs) - set(self._inputs))
         for index in range(batch.num_rows):
             yield {**missing, **{name: columns[name][index] for name in self._inputs}}
 

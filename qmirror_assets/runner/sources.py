@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from qmirror_assets.borders import is_file
 from qmirror_assets.errors import SeedFileError
 from qmirror_assets.fingerprint import short_digest
 from qmirror_assets.recipe import ComputedSource, Recipe, SeedFiles
@@ -71,7 +72,9 @@ class Sources:
                 pattern = entry.file if Path(entry.file).is_absolute() else str(
                     self.folder / entry.file
                 )  # fmt: skip
-                paths = [Path(p) for p in sorted(glob.glob(pattern))]  # noqa: PTH207
+                # a file is itself, even when its name holds [, ] or * as a pattern would
+                named = [Path(pattern)] if is_file(Path(pattern)) else []
+                paths = named or [Path(p) for p in sorted(glob.glob(pattern))]  # noqa: PTH207
                 if not paths:
                     raise SeedFileError(
                         f"seed file {entry.file!r} is not there",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from qmirror_assets.borders import nearest
@@ -21,6 +22,7 @@ from qmirror_assets.stages.graph import INTAKE, Graph, Node, NodeKind
 from qmirror_assets.stages.loop import JUDGED_COLUMNS, LOOP_COLUMNS, LoopEnd
 from qmirror_assets.stages.registry import build_step
 from qmirror_assets.stages.simple import AssembleStep, FilterStep
+from qmirror_assets.store.tables import SYSTEM
 from qmirror_assets.templates import Prompts
 
 SEED_COLUMNS: Mapping[str, Column] = {
@@ -39,6 +41,7 @@ SEED_COLUMNS: Mapping[str, Column] = {
     "extra": Column.JSON,
 }
 """Columns of the intake table, after the system columns."""
+_COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
 def compile_recipe(recipe: Recipe) -> Graph:
@@ -87,6 +90,7 @@ class _Compiler:
     ) -> None:
         self._check_columns(step.inputs, f"stage {name}", also=loop_columns)
         columns = dict(step.outputs) if final else {**self._columns, **step.outputs}
+        _check_names(step.outputs, columns, f"stage {name}", loop_names_are_free=final)
         identity: Json = {"kind": step.kind, "code": step.code, "with": dict(step.fingerprint)}
         if loop_end is not None:
             columns |= LOOP_COLUMNS
@@ -158,7 +162,7 @@ class _Compiler:
             Node(
                 name=stage.name, kind=NodeKind.DEDUP, stage=stage.name, inputs=(self._last,),
                 columns=dict(self._columns), settings=settings,
-                fingerprint=fingerprint("stage", {"kind": "dedup", "code": 1, "with": settings}),
+                fingerprint=fingerprint("stage", {"kind": "dedup", "code": 2, "with": settings}),
                 description=stage.description or "Near-duplicates and quotas inside a domain.",
                 uses="dedup",
             )
@@ -205,3 +209,29 @@ class _Compiler:
                     expected="int, float or bool",
                     found=known[name].value,
                 )
+
+
+def _check_names(
+    made: Mapping[str, Column],
+    columns: Mapping[str, Column],
+    what: str,
+    *,
+    loop_names_are_free: bool,
+) -> None:
+    """Column names become names in Parquet and SQL, next to the system's own."""
+    taken = {*SYSTEM, *(() if loop_names_are_free else (*LOOP_COLUMNS, *JUDGED_COLUMNS))}
+    for name in made:
+        if name in taken:
+            raise RecipeError(
+                f"{what}: column name {name!r} is one of the system's own",
+                remedy=f"Choose another name than {', '.join(sorted(taken))}",
+            )
+        if not _COLUMN_NAME.match(name):
+            raise RecipeError(
+                f"{what}: bad column name",
+                expected="a letter, then up to 63 letters, digits or underscores",
+                found=repr(name[:80]),
+            )
+        twins = [other for other in columns if other != name and other.lower() == name.lower()]
+        if twins:  # SQL engines do not tell them apart
+            raise RecipeError(f"{what}: columns {name!r} and {twins[0]!r} differ only in case")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-import orjson
 from pydantic import Field, model_validator
 
 from qmirror_assets.engines.base import Request, Role
+from qmirror_assets.engines.reply import ReplyError, read_json
+from qmirror_assets.errors import QMirrorError
+from qmirror_assets.fingerprint import canonical
 from qmirror_assets.records import Column, Json, Reason, Rejection, Row
 from qmirror_assets.stages.base import At, StepConfig, StepRun
 from qmirror_assets.templates import Prompts
@@ -103,9 +105,10 @@ class LlmStep:
 
     def _read(self, text: str) -> dict[str, Json] | Rejection:
         try:
-            reply = orjson.loads(text)
-        except ValueError as error:
-            return Rejection(Reason.UNPARSABLE, f"the reply is not JSON: {error}")
+            reply = read_json(text)
+            canonical(reply)
+        except (ReplyError, QMirrorError) as error:
+            return Rejection(Reason.UNPARSABLE, f"the reply cannot be read: {error}")
         if not isinstance(reply, dict):
             return Rejection(Reason.UNPARSABLE, "the reply is not a JSON object")
         wrong = [n for n, kind in self.outputs.items() if not _fits(reply.get(n), kind)]
@@ -120,5 +123,5 @@ def _fits(value: Json, kind: Column) -> bool:
     if kind is Column.FLOAT:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if kind is Column.INT:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return type(value) is int and -(2**63) <= value < 2**63
     return isinstance(value, {Column.STR: str, Column.BOOL: bool}[kind])

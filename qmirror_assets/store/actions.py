@@ -1,14 +1,18 @@
 """The action cache: action key -> raw result. Sharded SQLite files in WAL mode.
 
 A value is zstd over JSON: the request as it was rendered, the engine that answered, and the raw
-reply. Only the runner that did the work writes. Failures are never stored. Several processes may
-write at once; a hit is always the same bytes, so the first writer of a key wins.
+reply; before it stands a checksum over key and value, since SQLite would hand out a flipped bit or
+the value of another key without a word. Only the runner that did the work writes. Failures are
+never stored. Several processes may write at once; a hit is always the same bytes, so the first
+writer of a key wins.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +25,14 @@ from qmirror_assets.store import atomic
 
 SHARDS = 4
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS action (
+CREATE TABLE IF NOT EXISTS entry (
   key BLOB PRIMARY KEY, value BLOB NOT NULL, writer TEXT NOT NULL
 ) WITHOUT ROWID
 """
 _LOOKUP = 500  # keys of one SELECT; SQLite allows 32,766 variables
 _COMPRESS_ABOVE = 300  # bytes; below, zstd makes it larger
+_SEAL = 16  # bytes of the checksum
+_LARGEST = 256 << 20  # bytes of one decompressed entry: a damaged header may claim any size
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +66,41 @@ class Entry:
             DamagedObject: the bytes are not an entry.
         """
         try:
-            text = data[1:] if data[:1] == b"j" else zstandard.ZstdDecompressor().decompress(data[1:])
-            engine, body, images, raw, prompt, completion = orjson.loads(text)
-        except (ValueError, zstandard.ZstdError) as error:
-            raise DamagedObject(
-                "an entry of the action cache is damaged",
-                found=str(error),
-                remedy="Delete the folder `actions` of the data folder; calls are made again",
-            ) from error
-        return cls(engine, body, tuple(images), raw, prompt, completion)
+            engine, body, images, raw, prompt, completion = orjson.loads(_unpack(data))
+            entry = cls(engine, body, tuple(images), raw, prompt, completion)
+        except (ValueError, TypeError, zstandard.ZstdError) as error:
+            raise _damaged(str(error)) from error
+        if not all(isinstance(part, dict) for part in (engine, body, raw)):
+            raise _damaged("a part that is no mapping")
+        return entry
+
+
+def _unpack(data: bytes) -> bytes:
+    kind, rest = data[:1], data[1:]
+    if kind == b"j":
+        return rest
+    if kind != b"z" or zstandard.frame_content_size(rest) > _LARGEST:
+        raise ValueError("no entry of a known kind and size")
+    return zstandard.ZstdDecompressor().decompress(rest)
+
+
+def _seal(key: bytes, packed: bytes) -> bytes:
+    return hashlib.blake2b(key + packed, digest_size=_SEAL).digest() + packed
+
+
+def _unseal(key: bytes, value: bytes) -> Entry:
+    if not isinstance(value, bytes) or value != _seal(key, value[_SEAL:]):
+        raise _damaged(f"other bytes under key {key.hex()}")
+    return Entry.unpack(value[_SEAL:])
+
+
+def _damaged(found: str) -> DamagedObject:
+    return DamagedObject(
+        "an entry of the action cache is damaged",
+        expected="what was stored under its key",
+        found=found,
+        remedy="Run again: the entry is forgotten now and its call is made again",
+    )
 
 
 class ActionCache:
@@ -100,17 +132,30 @@ class ActionCache:
         return int(key[0], 16) % SHARDS
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Entry]:
-        """Entries of those keys that are there."""
+        """Entries of those keys that are there.
+
+        Raises:
+            DamagedObject: an entry is not what was stored; it is forgotten, so that a rerun
+                makes its call again. StoreUnavailable: a shard cannot be read.
+        """
         found: dict[str, Entry] = {}
         for number, group in self._by_shard(keys).items():
             for start in range(0, len(group), _LOOKUP):
-                part = [bytes.fromhex(key) for key in group[start : start + _LOOKUP]]
-                marks = ",".join("?" * len(part))
-                rows = self._shard(number).execute(
-                    f"SELECT key, value FROM action WHERE key IN ({marks})",  # noqa: S608
-                    part,
-                )
-                found.update((key.hex(), Entry.unpack(value)) for key, value in rows)
+                found |= self._read(number, group[start : start + _LOOKUP])
+        return found
+
+    def _read(self, number: int, keys: Sequence[str]) -> dict[str, Entry]:
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT key, value FROM entry WHERE key IN ({marks})"  # noqa: S608
+        with self._wrap():
+            rows = self._shard(number).execute(query, [bytes.fromhex(k) for k in keys]).fetchall()
+        found = {}
+        for key, value in rows:
+            try:
+                found[key.hex()] = _unseal(key, value)
+            except DamagedObject:
+                self.drop([key.hex()])
+                raise
         return found
 
     def get(self, key: str) -> Entry | None:
@@ -121,10 +166,11 @@ class ActionCache:
         """Store entries; one transaction a shard. An entry that is there stays as it is."""
         for number, group in self._by_shard(entries).items():
             shard = self._shard(number)
-            rows = [(bytes.fromhex(key), entries[key].pack(), writer) for key in group]
+            raw = [bytes.fromhex(key) for key in group]
+            rows = [(k, _seal(k, entries[k.hex()].pack()), writer) for k in raw]
             try:
                 shard.execute("BEGIN IMMEDIATE")
-                shard.executemany("INSERT OR IGNORE INTO action VALUES (?, ?, ?)", rows)
+                shard.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", rows)
                 atomic.crash_point("before_action_commit")
                 shard.execute("COMMIT")
             except sqlite3.Error as error:
@@ -135,21 +181,30 @@ class ActionCache:
     def drop(self, keys: Iterable[str]) -> None:
         """Forget keys (their results were found damaged)."""
         for number, group in self._by_shard(keys).items():
-            self._shard(number).executemany(
-                "DELETE FROM action WHERE key = ?", [(bytes.fromhex(k),) for k in group]
-            )
+            with self._wrap():
+                self._shard(number).executemany(
+                    "DELETE FROM entry WHERE key = ?", [(bytes.fromhex(k),) for k in group]
+                )
 
     def keys(self) -> Iterator[str]:
         """All keys, shard by shard."""
         for number in range(SHARDS):
-            for (key,) in self._shard(number).execute("SELECT key FROM action"):
-                yield key.hex()
+            with self._wrap():
+                for (key,) in self._shard(number).execute("SELECT key FROM entry"):
+                    yield key.hex()
 
     def close(self) -> None:
         """Close all shards."""
         for shard in self._shards.values():
             shard.close()
         self._shards.clear()
+
+    @contextmanager
+    def _wrap(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _unavailable(self._root, error) from error
 
     def _by_shard(self, keys: Iterable[str]) -> dict[int, list[str]]:
         groups: dict[int, list[str]] = {}

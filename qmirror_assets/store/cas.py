@@ -27,6 +27,14 @@ def file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _size(path: Path) -> int:
+    """Size of a file in bytes, -1 where there is none."""
+    try:
+        return path.stat().st_size if path.is_file() else -1
+    except FileNotFoundError:  # removed between the two looks at it
+        return -1
+
+
 class Cas:
     """Bytes by digest under one folder."""
 
@@ -47,16 +55,17 @@ class Cas:
         """Store `data` and give its digest; a no-op when it is there already."""
         digest = content_digest(data)
         path = self.path(digest)
-        if not path.is_file() or path.stat().st_size != len(data):
+        if _size(path) != len(data):
             atomic.write_bytes(path, data, durable=False)
             self._unsynced.add(path)
         return digest
 
     def adopt(self, temp: Path) -> str:
         """Move a finished temporary file in and give its digest."""
-        digest = file_digest(temp)
+        with atomic.wrap_os_errors(temp, "read"):
+            digest, size = file_digest(temp), temp.stat().st_size
         path = self.path(digest)
-        if not path.is_file() or path.stat().st_size != temp.stat().st_size:
+        if _size(path) != size:
             with atomic.wrap_os_errors(path.parent, "write in"):
                 path.parent.mkdir(parents=True, exist_ok=True)
             atomic.replace(temp, path, durable=False)
@@ -78,10 +87,10 @@ class Cas:
             NotFoundError: no such object. DamagedObject: its bytes changed.
         """
         path = self.path(digest)
-        try:
+        with atomic.wrap_os_errors(path, "read"):
+            if not path.is_file():
+                raise self._missing(digest)
             data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise self._missing(digest) from error
         if content_digest(data) != digest:
             raise self._damaged(digest)
         return data
@@ -90,9 +99,11 @@ class Cas:
         """The path of an object whose bytes were checked in this process."""
         path = self.path(digest)
         if digest not in self._verified:
-            if not path.is_file():
-                raise self._missing(digest)
-            if file_digest(path) != digest:
+            with atomic.wrap_os_errors(path, "read"):
+                if not path.is_file():
+                    raise self._missing(digest)
+                found = file_digest(path)
+            if found != digest:
                 raise self._damaged(digest)
             self._verified.add(digest)
         return path
@@ -101,8 +112,9 @@ class Cas:
         """Flush everything written since the last call."""
         folders = {path.parent for path in self._unsynced}
         for path in [*self._unsynced, *folders]:
-            if path.exists():
-                atomic.fsync_path(path)
+            with atomic.wrap_os_errors(path, "flush"):
+                if path.exists():
+                    atomic.fsync_path(path)
         self._unsynced.clear()
 
     def __iter__(self) -> Iterator[str]:

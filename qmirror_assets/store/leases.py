@@ -28,12 +28,17 @@ _POLL = 0.2
 
 
 def _start_time(pid: int) -> str:
-    """Start time of a process in clock ticks ("" when it is gone): guards against a reused pid."""
+    """Start time of a process in clock ticks ("" when it is gone): guards against a reused pid.
+
+    A zombie is gone: it holds nothing any more, and where nobody reaps it (a container without
+    an init process) it stays for ever.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] in "ZX" else fields[19]
 
 
 def process_owner() -> str:

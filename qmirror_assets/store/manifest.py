@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
-from qmirror_assets.errors import DamagedObject
+from qmirror_assets.errors import DamagedObject, KeyParseError
 from qmirror_assets.fingerprint import canonical
+from qmirror_assets.keys import parse_digest
 from qmirror_assets.records import Json
 
 SCHEMA = 1
@@ -74,7 +75,7 @@ class Manifest:
         try:
             raw = orjson.loads(data)
             return cls._from_json(raw)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, KeyParseError) as error:
             raise DamagedObject(
                 "a manifest cannot be read",
                 expected=f"a manifest of schema {SCHEMA}",
@@ -90,9 +91,23 @@ class Manifest:
         fields["inputs"] = tuple(Input(**item) for item in raw["inputs"])
         fields["counts"] = Counts(**raw["counts"])
         manifest = cls(**fields)
-        texts = (manifest.dataset, manifest.node, manifest.domain, manifest.rows, manifest.rejections)
-        if not all(isinstance(text, str) for text in texts):
-            raise TypeError("a text field holds something else")
+        manifest._check_types()
         if not manifest.counts.balanced():
             raise ValueError("rows in differ from rows out + rejected + duplicates")
         return manifest
+
+    def _check_types(self) -> None:
+        texts = [self.dataset, self.node, self.domain, self.stage_fingerprint, self.fingerprint]
+        texts += [self.data_version, *(item.node for item in self.inputs)]
+        texts += [item.data_version for item in self.inputs]
+        for role, identity in self.engines.items():
+            texts += [role, *identity.keys(), *identity.values()]
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("a text field holds something else")
+        for digest in (self.rows, self.rejections, *(item.manifest for item in self.inputs)):
+            parse_digest(digest)  # it becomes a path
+        numbers = asdict(self.counts).values()
+        if not all(type(number) is int and number >= 0 for number in numbers):
+            raise TypeError("a count is not a natural number")
+        if type(self.partial) is not bool:
+            raise TypeError("`partial` is not a truth value")

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from qmirror_assets.errors import StoreUnavailable
+from qmirror_assets.errors import DamagedObject, StoreUnavailable
 from qmirror_assets.fingerprint import RowsDigest
 from qmirror_assets.records import Column
 from qmirror_assets.store.atomic import wrap_os_errors
@@ -127,13 +127,17 @@ class TableWriter:
 def open_table(path: Path) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file with page checksums verified."""
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            yield file
     except (OSError, pa.ArrowException) as error:
-        raise StoreUnavailable(f"cannot read table {path}", found=str(error)) from error
-    try:
-        yield file
-    finally:
-        file.close()
+        if getattr(error, "errno", None) is not None:  # the file system's, not the file's
+            raise StoreUnavailable(f"cannot read table {path}", found=str(error)) from error
+        raise DamagedObject(
+            f"table {path} is damaged",
+            expected="a Parquet file whose pages match their checksums",
+            found=str(error),
+            remedy="Delete that file and run `qmirror build` to make it again",
+        ) from error
 
 
 def schema_of(path: Path) -> pa.Schema:

@@ -21,7 +21,6 @@ from aiohttp import web
 
 from qmirror_assets.engines.fake import (
     Scripted,
-    count_tokens,
     request_digest,
     request_text,
     write_reply,
@@ -29,6 +28,12 @@ from qmirror_assets.engines.fake import (
 from qmirror_assets.engines.faults import Fault, FaultPlan, parse_rule, spoil_text
 from qmirror_assets.errors import UsageError
 from qmirror_assets.records import Json
+from qmirror_assets.testing.fake_http import (
+    answer_json,
+    bend_envelope,
+    cut_reply,
+    write_envelope,
+)
 
 _TEN_MB: Final = 10 * 1024 * 1024
 _LARGEST_REQUEST: Final = 64 * 1024 * 1024
@@ -87,12 +92,12 @@ class FakeServer:
         if request.path.endswith("/chat/completions") and request.method == "POST":
             return await self._count_chat(request)
         if request.path == "/health":
-            return _json({"status": "ok"})
+            return answer_json({"status": "ok"})
         if request.path == "/stats":
-            return _json(self.stats())
+            return answer_json(self.stats())
         if request.path == "/reset" and request.method == "POST":
             return self._reset_plan(await request.read())
-        return _json({"error": "not found"}, status=404)
+        return answer_json({"error": "not found"}, status=404)
 
     def stats(self) -> dict[str, Json]:
         """What was served since the last reset."""
@@ -109,10 +114,10 @@ class FakeServer:
             try:
                 rules = [parse_rule(text) for text in orjson.loads(body)["faults"]]
             except (UsageError, ValueError, KeyError, TypeError) as error:
-                return _json({"error": str(error)}, status=400)
+                return answer_json({"error": str(error)}, status=400)
             plan = FaultPlan(rules, self.options.plan.random_seed)
             self.options = replace(self.options, plan=plan)
-        return _json({"status": "ok"})
+        return answer_json({"status": "ok"})
 
     async def _count_chat(self, request: web.BaseRequest) -> web.StreamResponse:
         self.calls += 1
@@ -133,9 +138,11 @@ class FakeServer:
             await asyncio.sleep(self.options.latency_s)
         text = write_reply(body, key, self.options.scripted)
         if fault is None:
-            return _json(_envelope(body, text, asked.get("model")))
+            return answer_json(write_envelope(body, text, asked.get("model")))
         self.faults[fault.value] += 1
-        return await self._fail(request, fault, _envelope(body, spoil_text(fault, text), "fake"))
+        return await self._fail(
+            request, fault, write_envelope(body, spoil_text(fault, text), "fake")
+        )
 
     async def _fail(
         self, request: web.BaseRequest, fault: Fault, envelope: dict[str, Json]
@@ -144,16 +151,16 @@ class FakeServer:
             after = {"Retry-After": str(self.options.retry_after_s)}
             headers = after if fault is Fault.RATE_LIMIT_AFTER else {}
             error = {"error": {"message": f"fault {fault.value}"}}
-            return _json(error, status=_STATUS[fault], headers=headers)
+            return answer_json(error, status=_STATUS[fault], headers=headers)
         if fault is Fault.HANG:
             await asyncio.sleep(self.options.hang_s)
         if fault is Fault.RESET:
-            return await _cut(request, orjson.dumps(envelope))
+            return await cut_reply(request, orjson.dumps(envelope))
         if fault is Fault.TOO_LONG:
             envelope["padding"] = "x" * _TEN_MB
         if fault is Fault.BROKEN_ENVELOPE:
             return web.Response(body=b"<html>busy</html>", content_type="application/json")
-        return _json(_bend(envelope, fault))
+        return answer_json(bend_envelope(envelope, fault))
 
 
 async def _read_body(request: web.BaseRequest) -> bytes:
@@ -168,59 +175,6 @@ def _request_body(asked: Mapping[str, Json]) -> dict[str, Json]:
     body = {k: v for k, v in asked.items() if k not in ("model", "response_format")}
     schema = asked.get("response_format", {}).get("json_schema", {}).get("schema")
     return body if schema is None else {**body, "schema": schema}
-
-
-def _envelope(body: Mapping[str, Json], text: str, model: Json) -> dict[str, Json]:
-    usage = count_tokens(body, text)
-    return {
-        "id": "fake",
-        "object": "chat.completion",
-        "model": model,
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": text},
-                "finish_reason": "stop",
-            }
-        ],
-        "usage": {
-            "prompt_tokens": usage.prompt_tokens,
-            "completion_tokens": usage.completion_tokens,
-        },
-    }
-
-
-def _bend(envelope: dict[str, Json], fault: Fault) -> dict[str, Json]:
-    choice = envelope["choices"][0]
-    match fault:
-        case Fault.NO_CHOICE:
-            envelope["choices"] = []
-        case Fault.TWO_CHOICES:
-            envelope["choices"] = [choice, choice]
-        case Fault.REFUSAL:
-            choice["message"] = {"role": "assistant", "content": None, "refusal": "I will not."}
-        case Fault.LENGTH | Fault.CONTENT_FILTER:
-            choice["finish_reason"] = fault.value
-    return envelope
-
-
-async def _cut(request: web.BaseRequest, body: bytes) -> web.StreamResponse:
-    """Send half of the announced body, then close the connection."""
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
-    response.content_length = len(body)
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.abort()
-    return response
-
-
-def _json(
-    value: Mapping[str, Json], status: int = 200, headers: Mapping[str, str] | None = None
-) -> web.Response:
-    return web.Response(
-        body=orjson.dumps(value), status=status, headers=headers, content_type="application/json"
-    )
 
 
 def _parse_arguments(arguments: Sequence[str] | None) -> tuple[int, ServerOptions]:

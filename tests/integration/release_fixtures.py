@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from qmirror_assets.engines.fake import FakeEngine, FakeOptions
 from qmirror_assets.profile import Profile, ProfileSpec
@@ -124,6 +127,8 @@ class Shop:
         engine = self.engine()
         engines = Engines(profile, lambda _c: engine, lambda _c: dict(engine.identity))
         runner = Runner(self.store, self.graph, engines, DATASET, "run-1", lease_wait=5)
+        record = {"recipe": str(self.folder), "profile": "toy", "seeds": [], "limit": limit}
+        self.store.state.put_dataset(DATASET, record)
         try:
             run_intake(self.store, DATASET, Sources.of(self.graph.recipe, limit=limit))
             for domain in self.domains:
@@ -182,3 +187,21 @@ def open_shop(folder: Path, **options: Any) -> Iterator[Shop]:
         yield shop
     finally:
         store.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built project that tests copy."""
+    folder = tmp_path_factory.mktemp("shop")
+    with open_shop(folder) as made:
+        made.build()
+    return folder
+
+
+@pytest.fixture
+def shop(built: Path, tmp_path: Path) -> Iterator[Shop]:
+    """A copy of the built project with its stores open."""
+    folder = tmp_path / "shop"
+    shutil.copytree(built, folder)
+    with open_shop(folder) as opened:
+        yield opened

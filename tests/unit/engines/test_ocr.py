@@ -61,13 +61,19 @@ def header_of(width: int, height: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "call",
-    [read(b""), read(b"junk"), read(header_of(9_000, 9_000)), Call(Request(Role.OCR, {}))],
+    ("call", "why"),
+    [
+        (read(b""), "cannot be decoded"),
+        (read(b"junk"), "cannot be decoded"),
+        (read(header_of(9_000, 9_000)), "pixels are too many"),
+        (Call(Request(Role.OCR, {})), "one picture"),
+    ],
     ids=["empty", "junk", "bomb", "no-picture"],
 )
-async def test_pictures_that_cannot_be_read(call: Call) -> None:
+async def test_pictures_that_cannot_be_read(call: Call, why: str) -> None:
     engine = RapidOcrEngine({}, threads=1)
     (outcome,) = await engine.run([call])
     await engine.close()
     assert isinstance(outcome, Failure)
     assert outcome.kind is FailureKind.BAD_REQUEST
+    assert why in outcome.detail

@@ -120,7 +120,7 @@ _SCENES = (
         "A planet around its star",
         star_mass=_labelled("mass of the star", "2.0 × 10³⁰ kg", "M"),
         planet_mass=_labelled("mass of the planet", "6.0 × 10²⁴ kg", "m"),
-        distance=_labelled("distance", "1.5 × 10¹¹ m", "r"),
+        distance=_labelled("distance", "1.5 × 10⁸ km", "r"),
         period=_labelled("period", "365 days", "T"),
         speed=_labelled("orbital speed", "30 km/s", "v"),
         radius=_labelled("radius of the planet", "6400 km", "R"),

@@ -7,7 +7,7 @@ from qmirror_assets.mirror.compose import compose
 from qmirror_assets.mirror.draft import Draft
 from qmirror_assets.mirror.labels import Labels
 from qmirror_assets.mirror.plan import Variant
-from qmirror_assets.records import Seed
+from qmirror_assets.records import Given, Seed
 
 from .conftest import plan_of, seed_of
 
@@ -91,6 +91,13 @@ def test_the_drawing_fits_the_words(question: str, kind: str, template: str | No
 def test_a_thrown_up_ball_is_not_drawn_as_a_projectile() -> None:
     figure = draft_of(seed_of("A ball is thrown straight up with a speed of 9 m/s. Why?")).figure
     assert figure["template"] == "callouts"
+
+
+def test_one_noun_for_two_values_is_told_apart_by_their_roles() -> None:
+    givens = (Given("upper elevation", "", "620", "m"), Given("lower elevation", "", "380", "m"))
+    seed = seed_of("A stream falls from an elevation of 620 m to an elevation of 380 m. Why?", givens=givens)  # fmt: skip  # noqa: E501
+    question = draft_of(seed, spans=("a", "b")).question
+    assert "from the upper elevation to the lower elevation shown in the figure" in question
 
 
 def test_draft_survives_json(car: Seed) -> None:

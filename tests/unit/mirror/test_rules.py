@@ -69,6 +69,7 @@ BROKEN: list[tuple[str, Change]] = [
     ("no_artefacts", text(lambda q: q.replace("the mass", "the the mass"))),
     ("no_artefacts", text(lambda q: q.replace("24", "[a]") + " [a]")),
     ("doubled_noun", text(lambda q: q.replace("A car with", "A mass with"))),
+    ("doubled_noun", text(lambda q: q.replace("to the final", "at the final speed and the final"))),
     ("is_question", text(lambda q: q.replace("?", "."))),
     ("label_words", label("mass of the dragon")),
     ("label_head", label("molar mass")),
