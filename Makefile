@@ -14,7 +14,6 @@ $(STAMP): pyproject.toml constraints/ci.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints/ci.txt --editable '.[embedded,ui,dev]'
-	$(BIN)/python -m qmirror_assets.headless
 	@touch $(STAMP)
 
 setup: $(STAMP) ## make .venv and install everything

@@ -1,0 +1,1 @@
+"""The SQL project: staging and marts as plain SELECT files. Shipped as package data."""

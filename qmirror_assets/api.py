@@ -9,12 +9,12 @@ from typing import Any
 
 from qmirror_assets.building import Build, Report, Silent, Wishes
 from qmirror_assets.errors import NotFoundError
-from qmirror_assets.lineage.audit import audit as audit_store, audit_release, find_samples
+from qmirror_assets.lineage.audit import audit as audit_store
+from qmirror_assets.lineage.audit import audit_release, find_samples
 from qmirror_assets.lineage.trail import AuditTrail
 from qmirror_assets.planning import Plan, make_plan
 from qmirror_assets.previewing import Preview, run_preview
 from qmirror_assets.project import find_project
-from qmirror_assets.records import Json
 from qmirror_assets.rejecting import RejectedRow, list_rejects
 from qmirror_assets.release.registry import VersionRow, list_versions
 from qmirror_assets.schemas import schema
@@ -83,7 +83,8 @@ def build(
         publish: False stops after the gate.
         max_calls: Stop cleanly after this many engine calls.
         max_cost: Stop cleanly after this much money.
-        project: Project folder; data: data folder.
+        project: Project folder.
+        data: Data folder.
         report: Who is told how it goes.
 
     Raises:
@@ -183,7 +184,8 @@ def audit(
         sample_id: The id, or its first digits where that is unique.
         dataset: Which dataset; default: the one that knows the id.
         release: A release directory: nothing else is then read.
-        project: Project folder; data: data folder.
+        project: Project folder.
+        data: Data folder.
 
     Raises:
         NotFoundError: nobody knows the id.
@@ -202,14 +204,10 @@ def audit(
                 )
             dataset, sample_id = found[0]
         opened_dataset = workspace.dataset(dataset)
-        return audit_store(
-            workspace.store, dataset, opened_dataset.graph.nodes, sample_id
-        )
+        return audit_store(workspace.store, dataset, opened_dataset.graph.nodes, sample_id)
 
 
-def versions(
-    dataset: str, *, project: Place = None, data: Place = None
-) -> list[VersionRow]:
+def versions(dataset: str, *, project: Place = None, data: Place = None) -> list[VersionRow]:
     """Candidates and releases of a dataset, oldest first."""
     with opened(project, data) as workspace:
         workspace.dataset(dataset)

@@ -23,7 +23,7 @@ class _Loader(yaml.SafeLoader):
     """A safe loader that refuses aliases: an alias bomb grows without end."""
 
     # A day stays text: JSON has no dates, and `2026-02-30` would be an error without a line.
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers = {  # noqa: RUF012  # as the library declares it
         first: [(tag, pattern) for tag, pattern in pairs if not tag.endswith(":timestamp")]
         for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -158,9 +158,7 @@ def _fields_at(model: type[BaseModel], place: Place) -> list[str]:
         following: list[type[BaseModel]] = []
         for candidate in current:
             info = candidate.model_fields.get(str(part))
-            aliased = next(
-                (f for f in candidate.model_fields.values() if f.alias == part), None
-            )
+            aliased = next((f for f in candidate.model_fields.values() if f.alias == part), None)
             found = info or aliased
             if found is not None:
                 following += _models_in(found.annotation)

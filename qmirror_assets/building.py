@@ -228,8 +228,10 @@ class Build:
         return version_content(self.dataset.recipe.spec, versions)
 
     def _choose(self, content: str) -> str:
-        """The version to make: the one asked for, the current one when nothing changed, or the
-        next running number of the month."""
+        """The version to make.
+
+        The one asked for, the current one when nothing changed, or the month's next number.
+        """
         if self.wishes.version is not None:
             return self.wishes.version
         there = list_versions(self.workspace.store, self.dataset.name)

@@ -20,7 +20,7 @@ _NEEDED = ("dagster", "great-expectations", "duckdb", "polars", "pyarrow", "matp
 _OPTIONAL = {
     "dagster-webserver": "the UI: pip install 'qmirror-assets[ui]'",
     "xllamacpp": "the embedded text model: pip install 'qmirror-assets[embedded]'",
-    "rapidocr-onnxruntime": "reading pictures back: pip install 'qmirror-assets[embedded]'",
+    "rapidocr": "reading pictures back: pip install 'qmirror-assets[embedded]'",
     "huggingface-hub": "publishing to the Hub: pip install 'qmirror-assets[hub]'",
 }
 
@@ -67,8 +67,8 @@ def _version(name: str) -> str:
 
 def _imports() -> Iterator[Finding]:
     """Libraries that need a system library and say so only when imported."""
-    if _version("rapidocr-onnxruntime"):
-        yield _try_import("cv2", "OpenCV; without a screen: python -m qmirror_assets.headless")
+    if _version("rapidocr"):
+        yield _try_import("cv2", "OpenCV, for reading pictures back")
     yield _try_import("rdkit.Chem.Draw", "drawing molecules")
 
 

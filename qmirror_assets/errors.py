@@ -30,9 +30,7 @@ class QMirrorError(Exception):
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(
-        self, what: str, *, expected: str = "", found: str = "", remedy: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, expected: str = "", found: str = "", remedy: str = "") -> None:
         self.what, self.expected, self.found, self.remedy = what, expected, found, remedy
         super().__init__(self._sentence())
 

@@ -10,10 +10,12 @@ from qmirror_assets.previewing import Preview
 from qmirror_assets.records import Json
 
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b2733}
+body{font:16px/1.5 system-ui,sans-serif;
+max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b2733}
 article{border-top:1px solid #cbd5df;padding:1rem 0}
 figure{margin:.5rem 0}img{max-width:100%;border:1px solid #e2e8ef}
-pre{white-space:pre-wrap;background:#f4f7fa;padding:.6rem;font-size:13px;overflow-wrap:anywhere}
+pre{white-space:pre-wrap;background:#f4f7fa;
+padding:.6rem;font-size:13px;overflow-wrap:anywhere}
 .status{font-weight:600}.accepted{color:#0a6b3d}.rejected{color:#a4341b}
 summary{cursor:pointer}table{border-collapse:collapse}td,th{padding:.1rem .6rem;text-align:left}
 @media (prefers-color-scheme:dark){body{background:#12181f;color:#dde5ec}pre{background:#1c2530}
@@ -62,7 +64,9 @@ def _step(step: StepTrail, images: dict[str, bytes]) -> str:
         parts.append(f"<p>{_text(step.data['question_mm'])}</p>")
     if "rules" in step.data:
         parts.append(_rules(step.data))
-    parts += [f"<p class=rejected>{_text(r.reason)}: {_text(r.detail)}</p>" for r in step.rejections]
+    parts += [
+        f"<p class=rejected>{_text(r.reason)}: {_text(r.detail)}</p>" for r in step.rejections
+    ]
     return "".join(parts)
 
 
@@ -80,4 +84,5 @@ def _rules(data: Json) -> str:
     failed = [r for r in rules if r["state"] == "fail"]
     said = "".join(f"<li>{_text(r['name'])}: {_text(r['sentence'])}</li>" for r in failed)
     passed = sum(r["state"] == "pass" for r in rules)
-    return f"<p>{passed} of {len(rules)} rules pass, score {_text(data.get('score'))}</p><ul>{said}</ul>"
+    total = f"{passed} of {len(rules)} rules pass, score {_text(data.get('score'))}"
+    return f"<p>{total}</p><ul>{said}</ul>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from qmirror_assets.keys import PartitionKey
@@ -57,10 +57,13 @@ def make_plan(workspace: Workspace, record: DatasetRecord, domains: Sequence[str
     calls = _sum(p.calls_at_most for p in planned)
     if todo.intake:
         calls = None  # new seeds are counted when they are read
-    average = _averages(workspace, record.dataset)
+    tokens, seconds, cost = (
+        None if calls is None or each is None else round(each * calls, 4)
+        for each in _averages(workspace, record.dataset)
+    )
     return Plan(
         record.dataset, dataset.profile.name, todo.intake, todo.fresh, planned, calls,
-        *(None if calls is None or a is None else _rounded(a * calls) for a in average),
+        None if tokens is None else round(tokens), seconds, cost,
     )  # fmt: skip
 
 
@@ -68,9 +71,7 @@ def _planned(dataset: Dataset, item: Stale) -> PlannedPartition:
     node = dataset.graph[item.node]
     rows = _rows(dataset, node, item.domain)
     calls = rows if node.roles and rows is not None else 0 if not node.roles else None
-    return PlannedPartition(
-        item.node, item.domain, item.reasons, rows or 0, calls, item.certain
-    )
+    return PlannedPartition(item.node, item.domain, item.reasons, rows or 0, calls, item.certain)
 
 
 def _rows(dataset: Dataset, node: Node, domain: str) -> int | None:
@@ -79,9 +80,9 @@ def _rows(dataset: Dataset, node: Node, domain: str) -> int | None:
     return current[1].counts.rows_out if current else None
 
 
-def _sum(numbers: object) -> int | None:
+def _sum(numbers: Iterable[int | None]) -> int | None:
     total = 0
-    for number in numbers:  # type: ignore[attr-defined]
+    for number in numbers:
         if number is None:
             return None
         total += number
@@ -102,7 +103,3 @@ def _averages(
         sum(f["engine_seconds"] for f in facts) / calls,
         sum(f["cost"] for f in facts) / calls,
     )
-
-
-def _rounded(value: float) -> float:
-    return round(value, 4)

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qmirror_assets.keys import PartitionKey
 from qmirror_assets.lineage.audit import audit
 from qmirror_assets.lineage.trail import AuditTrail
 from qmirror_assets.records import Json
 from qmirror_assets.runner.intake import run_intake
-from qmirror_assets.store import Store
-from qmirror_assets.store import tables
-from qmirror_assets.store.state import State
-from qmirror_assets.keys import PartitionKey
 from qmirror_assets.stages.graph import INTAKE
+from qmirror_assets.store import Store, tables
+from qmirror_assets.store.state import State
 from qmirror_assets.workspace import Dataset, Workspace, default_record, new_run_id
 
 if TYPE_CHECKING:
@@ -90,5 +89,3 @@ def _samples(dataset: Dataset, domain: str) -> list[str]:
         return []
     path = dataset.store.cas.verified_path(current[1].rows)
     return list(tables.read_columns(path, ["sample_id"]).column(0).to_pylist())
-
-

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from qmirror_assets.borders import is_file, load_yaml, nearest, validate
 from qmirror_assets.errors import RecipeError
 
-
 RoleName = Literal["text", "vision", "image", "judge", "embed", "ocr"]
 """Roles a profile may give an engine: the values of `engines.base.Role`, which is above us."""
 
@@ -39,9 +38,7 @@ class ProfileSpec(BaseModel):
         description="Role -> engine settings with `kind`."
     )
     prices: dict[RoleName, Price] = Field(default={}, description="Role -> price.")
-    strict: bool = Field(
-        default=False, description="Library versions enter the engine identity."
-    )
+    strict: bool = Field(default=False, description="Library versions enter the engine identity.")
     for_data: bool = Field(
         default=True, description="False: good for trying a recipe, not for data."
     )

@@ -13,9 +13,7 @@ from qmirror_assets.workspace import Dataset, Workspace
 from quality_checks import evaluate, suite_fingerprint
 
 
-def freeze_domain(
-    workspace: Workspace, dataset: Dataset, domain: str, version: str
-) -> Snapshot:
+def freeze_domain(workspace: Workspace, dataset: Dataset, domain: str, version: str) -> Snapshot:
     """Freeze the manifests of a domain for a version.
 
     Raises:

@@ -62,7 +62,9 @@ class ComputedSource(Part):
 
 
 def _source_tag(value: Any) -> str:
-    computed = isinstance(value, ComputedSource) or (isinstance(value, dict) and "computed" in value)
+    computed = isinstance(value, ComputedSource) or (
+        isinstance(value, dict) and "computed" in value
+    )
     return "computed source" if computed else "seed file"
 
 

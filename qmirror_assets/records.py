@@ -130,10 +130,21 @@ class Rejection:
     detail: str = ""
 
 
-SEED_FIELDS = (
-    "question answer domain givens choices input_images seed_id language licence source family "
-    "figure extra"
-).split()
+SEED_FIELDS = [
+    "question",
+    "answer",
+    "domain",
+    "givens",
+    "choices",
+    "input_images",
+    "seed_id",
+    "language",
+    "licence",
+    "source",
+    "family",
+    "figure",
+    "extra",
+]
 """Seed columns of a row, by the names of `Seed`'s fields."""
 
 

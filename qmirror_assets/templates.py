@@ -26,12 +26,54 @@ TEMPLATE_CAP = 64_000  # characters of one prompt file
 OUTPUT_CAP = 512_000  # characters of one rendered prompt
 RANGE_CAP = 1_000
 _FILTERS = frozenset(
-    "capitalize default first float int join last length list lower map reject rejectattr round "
-    "select selectattr sort sum title trim truncate unique upper".split()
+    [
+        "capitalize",
+        "default",
+        "first",
+        "float",
+        "int",
+        "join",
+        "last",
+        "length",
+        "list",
+        "lower",
+        "map",
+        "reject",
+        "rejectattr",
+        "round",
+        "select",
+        "selectattr",
+        "sort",
+        "sum",
+        "title",
+        "trim",
+        "truncate",
+        "unique",
+        "upper",
+    ]
 )
 _METHODS = frozenset(
-    "capitalize count endswith get index items keys lower lstrip removeprefix removesuffix rstrip "
-    "split splitlines startswith strip title upper values".split()
+    [
+        "capitalize",
+        "count",
+        "endswith",
+        "get",
+        "index",
+        "items",
+        "keys",
+        "lower",
+        "lstrip",
+        "removeprefix",
+        "removesuffix",
+        "rstrip",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "title",
+        "upper",
+        "values",
+    ]
 )
 """Methods of text, lists and mappings a prompt may call."""
 _PROBLEMS = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
@@ -60,9 +102,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 @lru_cache(maxsize=1)
 def _environment() -> _Environment:
-    env = _Environment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
-    )
+    env = _Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
     env.filters = {name: env.filters[name] for name in _FILTERS}
     env.globals = {"range": _capped_range}
     return env
@@ -110,7 +150,7 @@ class Prompts:
         """Digest of the prompt's text: part of the stage fingerprint."""
         return content_digest(self.text(name).encode())
 
-    def render(self, name: str, **values: Json) -> str:
+    def render(self, name: str, /, **values: Json) -> str:
         """Render prompt `name` with `values`.
 
         Raises:

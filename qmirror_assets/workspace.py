@@ -102,9 +102,7 @@ class Dataset:
         """The engines of its profile, none started; `on_fetch` hears of fetched weights."""
         from qmirror_assets.engines.build import build_engine, engine_identity  # noqa: PLC0415
 
-        return Engines(
-            self.profile, lambda config: build_engine(config, on_fetch), engine_identity
-        )
+        return Engines(self.profile, lambda config: build_engine(config, on_fetch), engine_identity)
 
     def runner(
         self,

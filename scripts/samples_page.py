@@ -1,6 +1,6 @@
 """Write docs/samples.md: samples of a built dataset drawn by a printed random_seed, failures too.
 
-    python scripts/samples_page.py qmirror --count 50 --random-seed 7
+python scripts/samples_page.py qmirror --count 50 --random-seed 7
 """
 
 from __future__ import annotations

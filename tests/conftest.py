@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,9 +134,3 @@ def toy(tmp_path: Path) -> Toy:
     made.prompt("polish", "Polish: {{ draft }}")
     made.write([toy_seed(i) for i in range(200)])
     return made
-
-
-@pytest.fixture
-def no_dagster_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    yield

@@ -16,7 +16,7 @@ with placed as (
   from {{ ref('stg_rejections') }} as r
   inner join {{ ref('stg_nodes') }} as n on r.node = n.node
   left join {{ ref('stg_judged') }} as j
-    on n.round > 1 and n.stage = j.stage and n.turn = j.turn and r.sample_id = j.sample_id
+    on n.stage = j.stage and n.turn = j.turn and r.sample_id = j.sample_id
 )
 select
   stage || '|' || domain || '|' || reason as reject_key,

@@ -37,7 +37,7 @@ def open_connection(spill: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         "threads": "2",
         "temp_directory": str(spill),
         "preserve_insertion_order": "false",
-        "python_enable_replacements": "true",
+        "python_enable_replacements": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",

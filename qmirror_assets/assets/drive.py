@@ -86,7 +86,8 @@ class Driver:
             warnings.simplefilter("ignore")  # Dagster's own beta notices; ours are errors in tests
             result = dg.materialize(
                 dataset_assets(self.dataset, self.live),
-                selection=dg.AssetSelection.assets(*keys) | dg.AssetSelection.checks_for_assets(*keys),
+                selection=dg.AssetSelection.assets(*keys)
+                | dg.AssetSelection.checks_for_assets(*keys),
                 instance=self.instance,
                 run_config=_QUIET,
                 raise_on_error=False,

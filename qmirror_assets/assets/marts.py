@@ -52,7 +52,7 @@ def analytics_assets(dataset: Dataset, live: Live) -> list[dg.AssetsDefinition]:
     @dg.multi_asset(
         name=f"{group(name, 'analytics')}", specs=specs, check_specs=checks, can_subset=False
     )
-    def analytics(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    def analytics() -> Iterator[dg.MaterializeResult[None]]:
         with failing_clearly(live):
             opened = live.dataset(name)
             result = run_analytics(opened.store, opened.graph, name)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._utils.warnings import BetaWarning
 
-
 DOMAIN, VERSION = "domain", "version"
 
 
@@ -62,5 +61,3 @@ def register(instance: dg.DagsterInstance, name: str, keys: list[str]) -> None:
 def asset_key(dataset: str, node: str) -> dg.AssetKey:
     """Asset key of a node: dataset, then the node's path."""
     return dg.AssetKey([dataset, *node.split("/")])
-
-

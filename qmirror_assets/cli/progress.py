@@ -29,9 +29,11 @@ class Reporter:
             from rich.progress import (  # noqa: PLC0415
                 BarColumn,
                 MofNCompleteColumn,
-                Progress as Bar,
                 TextColumn,
                 TimeElapsedColumn,
+            )
+            from rich.progress import (
+                Progress as Bar,
             )
 
             self._bar = Bar(

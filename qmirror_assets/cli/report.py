@@ -22,7 +22,9 @@ def print_build(result: BuildResult) -> None:
     by_domain = ", ".join(f"{d} {n}" for d, n in result.domains.items())
     _line("accepted", f"{result.accepted}  ({by_domain})")
     reasons = ", ".join(f"{r} {n}" for r, n in result.rejected_by_reason.items())
-    _line("rejected", f"{result.rejected + result.duplicates}" + (f"  ({reasons})" if reasons else ""))
+    _line(
+        "rejected", f"{result.rejected + result.duplicates}" + (f"  ({reasons})" if reasons else "")
+    )
     if result.quarantined:
         _line("quarantined", f"{result.quarantined} seed rows could not be read")
     _line("calls", f"{totals['calls']}  (cache hits {totals['cache_hits']})")

@@ -21,6 +21,7 @@ def command(dataset: str, project: str | None, data: str | None, as_json: bool) 
     for row in rows:
         mark = "*" if row.current else " "
         digest = row.release_digest[:12]
-        say(f"{mark} {row.version:<12} {row.state:<10} {row.samples:>8} samples  {digest}  {row.directory}")
+        line = f"{mark} {row.version:<12} {row.state:<10} {row.samples:>8} samples"
+        say(f"{line}  {digest}  {row.directory}")
     if not rows:
         say(f"{dataset}: no version yet")

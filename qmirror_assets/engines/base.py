@@ -103,8 +103,10 @@ Outcome = Raw | Failure
 
 @runtime_checkable
 class Engine(Protocol):
-    """Answers calls of one role. Never raises for a single call; raises
-    `EngineUnavailable` when nothing at all can be answered."""
+    """Answers calls of one role.
+
+    Never raises for a single call; raises `EngineUnavailable` when nothing at all can be answered.
+    """
 
     @property
     def identity(self) -> Mapping[str, str]:

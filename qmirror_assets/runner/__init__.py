@@ -28,8 +28,10 @@ from qmirror_assets.store.sorting import sorted_batches
 
 @dataclass(slots=True)
 class Runner:
-    """Materializes the partitions of one dataset. One event loop for all of them, so an HTTP
-    session or a loaded model serves the whole run."""
+    """Materializes the partitions of one dataset.
+
+    One event loop for all of them, so an HTTP session or a loaded model serves the whole run.
+    """
 
     store: Store
     graph: Graph

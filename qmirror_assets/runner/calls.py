@@ -146,9 +146,7 @@ class Caller:
         seconds = (time.perf_counter() - started) / max(len(jobs), 1)
         ready = [job for job in jobs if job.key not in broken]
         if len(outcomes) != len(ready):
-            fault = Failure(
-                FailureKind.GARBAGE, f"{len(outcomes)} outcomes for {len(ready)} calls"
-            )
+            fault = Failure(FailureKind.GARBAGE, f"{len(outcomes)} outcomes for {len(ready)} calls")
             outcomes = [fault] * len(ready)
         for job, outcome in [*zip(ready, outcomes, strict=True), *self._pair(jobs, broken)]:
             self._settle(job, outcome, seconds)

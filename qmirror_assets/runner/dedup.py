@@ -88,9 +88,7 @@ class DedupPass:
 
     def __init__(self, settings: Mapping[str, Json]) -> None:
         self._columns: Sequence[str] = settings["columns"]
-        self._quotas: list[tuple[str, int]] = [
-            (q["column"], q["most"]) for q in settings["quotas"]
-        ]
+        self._quotas: list[tuple[str, int]] = [(q["column"], q["most"]) for q in settings["quotas"]]
         self._near = NearDuplicates(settings["near"])
         self._seen: Counter[tuple[str, str]] = Counter()
 

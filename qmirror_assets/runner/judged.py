@@ -76,9 +76,7 @@ def _failures(following: RoundTable | None) -> dict[str, str]:
     return found
 
 
-def _join(
-    node: Node, batch: pa.RecordBatch, failed: dict[str, str], number: int
-) -> pa.RecordBatch:
+def _join(node: Node, batch: pa.RecordBatch, failed: dict[str, str], number: int) -> pa.RecordBatch:
     made: list[str] = node.settings["made"]
     best = [orjson.loads(text) for text in batch.column("best").to_pylist()]
     ids = batch.column("sample_id").to_pylist()
@@ -94,9 +92,7 @@ def _join(
         "accepted": [b["accepted"] for b in best],
     }
     parents = batch.column("row_digest").to_pylist()
-    values: dict[str, Any] = {
-        name: batch.column(name) for name in node.columns if name not in own
-    }
+    values: dict[str, Any] = {name: batch.column(name) for name in node.columns if name not in own}
     values |= {name: [_cell(v, node.columns[name]) for v in column] for name, column in own.items()}
     values |= {
         "sample_id": batch.column("sample_id"),

@@ -74,9 +74,7 @@ def commit(
         QMirrorError: rows were lost or made up; nothing is committed.
     """
     rows, rejections, rows_digest, rejections_digest = output.close()
-    counts = Counts(
-        rows_in, rows.rows, rejections.rows - duplicates, duplicates, settled
-    )
+    counts = Counts(rows_in, rows.rows, rejections.rows - duplicates, duplicates, settled)
     if not counts.balanced():
         raise QMirrorError(
             f"{lease.key}: rows do not add up",
@@ -94,5 +92,3 @@ def commit(
     store.cas.sync()  # every object is on disk before a pointer names it
     commit_pointer(store.state, lease, digest, partition_fingerprint)
     return digest, manifest
-
-

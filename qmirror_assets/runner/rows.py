@@ -192,9 +192,7 @@ class RowsPass:
         node = self.node
 
         def random_seed(draw: int) -> int:
-            return derive_random_seed(
-                self._recipe_seed, seed_digest, node.turn, node.round, draw
-            )
+            return derive_random_seed(self._recipe_seed, seed_digest, node.turn, node.round, draw)
 
         return At(sample_id, seed_digest, node.turn, node.round, random_seed)
 

@@ -56,9 +56,7 @@ class Sources:
         """The recipe's sources, or the user's own files instead."""
         spec = recipe.spec
         own = tuple(SeedFiles(file=str(Path(f).resolve())) for f in files)
-        return cls(
-            own or spec.seeds, recipe.folder, spec.random_seed, dict(spec.domains), limit
-        )
+        return cls(own or spec.seeds, recipe.folder, spec.random_seed, dict(spec.domains), limit)
 
     def files(self) -> list[tuple[SeedFiles, Path]]:
         """All seed files with their settings, in reading order.

@@ -1,0 +1,1 @@
+"""Seeds: readers of files, and the computed-seed generator."""

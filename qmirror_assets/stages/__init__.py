@@ -1,0 +1,1 @@
+"""Stages: a compiled recipe, and the kinds of step it may use."""

@@ -41,7 +41,9 @@ class At:
     seed_digest: str
     turn: int
     round: int
-    random_seed: Callable[[int], int]  # draw -> H(recipe random_seed, seed digest, turn, round, draw)
+    random_seed: Callable[
+        [int], int
+    ]  # draw -> H(recipe random_seed, seed digest, turn, round, draw)
 
 
 class Step(Protocol):

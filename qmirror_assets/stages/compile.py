@@ -182,9 +182,7 @@ class _Compiler:
         self._nodes.append(node)
         self._columns, self._last = dict(node.columns), node.name
 
-    def _check_columns(
-        self, names: Sequence[str], what: str, also: Sequence[str] = ()
-    ) -> None:
+    def _check_columns(self, names: Sequence[str], what: str, also: Sequence[str] = ()) -> None:
         known = {*self._columns, *also}
         for name in names:
             if name not in known:

@@ -45,7 +45,9 @@ class LlmStep:
         reads: tuple[str, ...] = Field(description="Columns the prompts may use.")
         images: tuple[str, ...] = Field(default=(), description="Columns with picture digests.")
         column: str = ""
-        reply: dict[str, dict[str, Any]] = {}
+        reply: dict[str, dict[str, Any]] = Field(
+            default={}, description="Column -> JSON schema of the property."
+        )
         temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
         top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
         max_tokens: Annotated[int, Field(ge=1, le=32_768)] = 512

@@ -113,7 +113,7 @@ class WriteMoves:
             messages, schema = self._rewrite_messages(seed, plan, variant, schema, row)
         raw = yield Request(Role.TEXT, self._body(messages, schema, at))
         text = str(raw.body["text"])
-        labels = read_labels(text, plan, variant)
+        labels = read_labels(text, variant)
         if labels is None:
             return Rejection(Reason.UNPARSABLE, "the reply does not name the values")
         return self._compose(seed, plan, variant, labels, text)

@@ -121,9 +121,7 @@ def release(state: State, lease: Lease) -> None:
     """Free a lease that is still ours; the token stays."""
     with state.write() as connection:
         connection.execute(
-            leases.update()
-            .where(_where(lease.key), leases.c.token == lease.token)
-            .values(owner="")
+            leases.update().where(_where(lease.key), leases.c.token == lease.token).values(owner="")
         )
 
 

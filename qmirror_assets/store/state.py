@@ -107,9 +107,7 @@ class State:
 
     def add_domain(self, dataset: str, domain: str, display: str) -> None:
         """Register a domain (append-only; the display name may change)."""
-        self._upsert(
-            schema.domains, {"dataset": dataset, "domain": domain}, {"display": display}
-        )
+        self._upsert(schema.domains, {"dataset": dataset, "domain": domain}, {"display": display})
 
     def domain_names(self, dataset: str) -> dict[str, str]:
         """Domain slug -> display name."""

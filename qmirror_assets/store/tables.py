@@ -100,7 +100,9 @@ class TableWriter:
         """Add a batch whose rows follow all earlier ones in sample order."""
         if batch.num_rows == 0:
             return
-        for values in zip(*(batch.column(n).to_pylist() for n in self._digest_columns), strict=True):
+        for values in zip(
+            *(batch.column(n).to_pylist() for n in self._digest_columns), strict=True
+        ):
             self.written.digest.update(values)
         self.written.rows += batch.num_rows
         self._pending.append(batch)

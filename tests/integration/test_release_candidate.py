@@ -231,7 +231,7 @@ def test_an_answer_that_differs_from_its_seeds_is_seen(shop: Shop) -> None:
 def test_repeated_samples_point_to_the_first(tmp_path: Path) -> None:
     with open_shop(tmp_path) as shop:
         shop.edit("question: revised, image", "question: family, image")
-        shop.edit('title: Toy shop', 'title: Toy "shop"')
+        shop.edit("title: Toy shop", 'title: Toy "shop"')
         same = [{**s, "figure": {"kind": "table", "title": "One"}} for s in seeds()]
         shop.write_seeds(same)
         shop.build()

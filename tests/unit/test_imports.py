@@ -21,8 +21,9 @@ LAYERS = [
     {"lineage", "release", "analytics", "project"},
     {"workspace", "todo"},
     {"quality_checks"},
+    {"publishing"},
     {"assets"},
-    {"api", "building", "summary", "planning", "previewing", "publishing", "rejecting", "schemas", "pages", "headless"},
+    {"api", "building", "summary", "planning", "previewing", "rejecting", "schemas", "pages", "doctor", "serving"},
     {"cli"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

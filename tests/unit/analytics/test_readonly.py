@@ -100,6 +100,16 @@ def test_the_connection_alone_reads_no_file(tmp_path: Path, canary: Path, sql: s
     assert canary.read_text("utf-8").count(CANARY) == 1
 
 
+def test_the_connection_sees_no_python_variable(tmp_path: Path) -> None:
+    import duckdb
+    import pyarrow as pa
+
+    secret = pa.table({"a": [CANARY]})
+    with open_connection(tmp_path) as connection, pytest.raises(duckdb.CatalogException):
+        connection.sql("select * from secret").fetchall()
+    assert secret.num_rows == 1
+
+
 @pytest.mark.parametrize(
     "value",
     ["' or '1'='1", "x' union select node from stg_nodes --", "%", "_", "'; drop table x", "\\"],

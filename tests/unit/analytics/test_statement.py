@@ -65,6 +65,7 @@ NAMED_ELSEWHERE = (
         "select a from t where a in (select b from u)",
         "with x as (select 1 as a) select a from t union select a from (select a from y) as x",
         NAMED_ELSEWHERE,
+        "with pg_tables as (select 1 as a) select a from pg_catalog.pg_tables",
         "select current_setting('temp_directory') as a from t",
         "select getenv('HOME') as a from t",
         "select a from sniff_csv('x')", "select a from parquet_metadata('x')",

@@ -88,7 +88,9 @@ def test_a_new_domain_touches_no_other_partition(toy: Toy) -> None:
     toy.write([toy_seed(i) for i in range(50)])
     toy.build()
     before = {m.key: m.digest for m in toy.last}
-    toy.write([toy_seed(i) for i in range(50)] + [toy_seed(1000 + i, "products") for i in range(10)])
+    toy.write(
+        [toy_seed(i) for i in range(50)] + [toy_seed(1000 + i, "products") for i in range(10)]
+    )
     assert toy.build().calls == 20
     assert {m.key: m.digest for m in toy.last if m.key.domain == "sums"} == before
 
