@@ -117,7 +117,7 @@ def nearest(word: str, words: Sequence[str]) -> str:
 def validate(
     model: type[Model], data: Json, what: str, lines: dict[Place, int] | None = None
 ) -> Model:
-    """Validate `data`; the first error is named with its line, its place and a remedy."""
+    """Validate `data`; one error is named with its line, its place and a remedy."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -127,7 +127,9 @@ def validate(
 def _explain(
     model: type[BaseModel], error: ValidationError, what: str, lines: dict[Place, int]
 ) -> RecipeError:
-    first = error.errors()[0]
+    # a misspelt key is an unknown key and a missing one: the first says what to do
+    errors = error.errors()
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     place = tuple(first["loc"])
     line = _line_of(place, lines)
     where = f"{what}{f', line {line}' if line else ''}: {'.'.join(map(str, place))}"

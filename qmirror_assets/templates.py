@@ -94,6 +94,9 @@ class _Environment(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> NoReturn:
         raise SecurityError(f"operator {operator} is not there")
 
+    def wrap_str_format(self, value: Any) -> None:
+        """No `format` method at all: the sandbox's own would still pad to any width."""
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if isinstance(obj, str | bytes | int | float | list | tuple | dict):
             return attr in _METHODS

@@ -60,7 +60,6 @@ def _domain(name: str, accepted: int) -> dict[str, Json]:
         "rejected": rejected,
         "duplicates": 0,
         "engine_failures": 0,
-        "quarantined": 0,
         "yield": accepted / seeds if seeds else 0.0,
         "reject_rate": rejected / seeds if seeds else 0.0,
         "partial": False,

@@ -44,7 +44,7 @@ def _node_row(built: Built, node: Node) -> dict[str, Json]:
         "node": node.name, "stage": node.stage, "kind": node.kind.value, "uses": node.uses,
         "turn": node.turn, "round": node.round, "position": built.position(node),
         "is_loop_end": node.loop_end is not None, "is_final": node.final,
-        "score_column": node.loop_end.rank_by[0] if node.loop_end else "",
+        "score_column": _score_column(node)[1] if node.loop_end else "",
     }  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def rounds(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
                 **_loop_constants(node, item),
                 **_columns("sample_id", "loop_state", "stop_reason"),
                 "best_round": _json_part("best", "$.round"),
-                "best_score": _json_part("best", "$.rank[0]"),
+                "best_score": _json_part("best", f"$.rank[{_score_column(node)[0]}]"),
                 "scores": _json_object(kinds),
             }
             yield from _project(connection, "build.rounds", path, columns)
@@ -111,6 +111,16 @@ def rules(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
             path = built.rows(item)
             if _kinds(path).get("rules") is Column.JSON:
                 yield from _rules(connection, node, item, path)
+
+
+def _score_column(end: Node) -> tuple[int, str]:
+    """The score among a loop's ranking columns, with its place: the first that is a number.
+
+    A yes-or-no column often ranks first ("passed before failed"), but it is no score.
+    """
+    rank_by = end.loop_end.rank_by if end.loop_end else ()
+    numbers = [(i, name) for i, name in enumerate(rank_by) if end.columns[name] is not Column.BOOL]
+    return [*numbers, *enumerate(rank_by), (0, "")][0]
 
 
 def _rules(
@@ -136,17 +146,16 @@ def judged(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
     for node in built.graph:
         if node.kind is not NodeKind.JUDGED:
             continue
-        end = built.graph[node.settings["ends"][0]].loop_end
+        score = _score_column(built.graph[node.settings["ends"][0]])[1]
         for item in built.partitions(node.name):
             path = built.rows(item)
-            score = end.rank_by[0] if end and end.rank_by[0] in _kinds(path) else ""
             columns = {
                 **_constants(
                     node=node.name, stage=node.stage, turn=node.turn,
                     position=built.position(node), domain=item.domain,
                 ),
                 **_columns("sample_id", "accepted", "stop_reason", "best_round", "rounds"),
-                "score": _finite(score) if score else ConstantExpression(None),
+                "score": _finite(score) if score in _kinds(path) else ConstantExpression(None),
             }  # fmt: skip
             yield from _project(connection, "build.judged", path, columns)
 

@@ -16,7 +16,7 @@ from qmirror_assets.mirror.nouns import NOUNS, core, is_head, names_dimension
 from qmirror_assets.mirror.pictures import build_figure, fill_template
 from qmirror_assets.mirror.plan import Plan, Variant, name_of
 from qmirror_assets.mirror.rewrite import rewrite
-from qmirror_assets.mirror.rules_labels import fits_entries
+from qmirror_assets.mirror.rules_labels import fits_entries, says_noun
 from qmirror_assets.mirror.scenes import Named
 from qmirror_assets.mirror.spans import Kind, Span
 from qmirror_assets.mirror.words import (
@@ -65,7 +65,10 @@ def _name(seed: Seed, span: Span, frame: Frame, labels: Labels | None) -> tuple[
     if labels is None:
         return name_of(span, frame), "template"
     label = trim_label(labels.labels[span.id], span, seed.question)
-    if span.kind in {Kind.CHAIN, Kind.LIST} and not fits_entries(label, span, seed.question):
+    fits = says_noun(label, frame) if span.kind is Kind.SERIES else True
+    if span.kind in {Kind.CHAIN, Kind.LIST}:
+        fits = fits_entries(label, span, seed.question)
+    if not fits:
         # There is no other span to try, and the text itself says what the entries are.
         return frame.name, "template"
     return _with_article(label, seed.question), "model"
@@ -131,6 +134,8 @@ def _as_written(thing: str, question: str) -> str:
 
 def _is_thing(thing: str, question: str) -> bool:
     """Whether the model's object is made of words of the question."""
+    if _is_quantity(thing):
+        return False
     words = content_words(thing)
     known = set(content_words(question))
     return bool(words) and all(word in known or word.rstrip("s") in known for word in words)

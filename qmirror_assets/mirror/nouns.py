@@ -168,6 +168,8 @@ def plural(noun: str) -> str:
     back = {one: many for many, one in _SINGULAR.items()}
     words = noun.split(" ")
     last = words[-1]
+    if singular(last) != last:
+        return noun
     words[-1] = back.get(last) or (last[:-1] + "ies" if last.endswith("y") else last + "s")
     return " ".join(words)
 

@@ -35,6 +35,7 @@ _LABEL_RULES: Final = (
     "label_words",
     "label_head",
     "label_matches_text",
+    "label_state",
     "label_owner",
     "labels_distinct",
 )

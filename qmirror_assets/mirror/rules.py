@@ -86,6 +86,10 @@ RULES: Final[Mapping[str, tuple[Rule, str]]] = MappingProxyType(
             rules_labels.label_matches_text,
             "A label and the text call one value by two names.",
         ),
+        "label_state": (
+            rules_labels.label_state,
+            "A label calls a value initial or final that the text does not.",
+        ),
         "label_owner": (rules_labels.label_owner, "A label gives the value to the wrong thing."),
         "labels_distinct": (rules_labels.labels_distinct, "Two labels are the same."),
         "title_checked": (rules_labels.title_checked, "The title says more than the labels."),

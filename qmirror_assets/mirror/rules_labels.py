@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from qmirror_assets.mirror.checked import Checked, strings_of
-from qmirror_assets.mirror.frames import NOUN
+from qmirror_assets.mirror.frames import NOUN, Frame
 from qmirror_assets.mirror.movables import frame_of
 from qmirror_assets.mirror.nouns import NOUNS, core, default_noun, names_dimension, plural, singular
 from qmirror_assets.mirror.pictures import make_title
@@ -16,12 +16,13 @@ from qmirror_assets.mirror.words import FUNCTION, content_words, squeeze, tokens
 
 _ANY: Final = frozenset(
     word_list(
-        "initial final first second third fourth total average mean starting original new "
-        "constant number size applied given each change list sequence item order growth input "
-        "output difference extension compression molar heat mass specific volume speed actual "
-        "elapsed steps stages chain process"
+        "initial final first second third fourth starting original new number size change list "
+        "sequence item order difference extension compression elapsed steps stages chain process"
     )
 )
+_AT_FIRST: Final = frozenset({"initial", "original", "starting"})
+_PAIR: Final = 2
+_AT_LAST: Final = frozenset({"final", "new"})
 
 
 def _stem(word: str) -> str:
@@ -67,14 +68,46 @@ _VAGUE: Final = frozenset(
 
 
 def label_matches_text(checked: Checked) -> bool:
-    """Label and sentence call a value by one name: not "concentration" here and "density" there."""
+    """Label, sentence and given call a value by one name.
+
+    Not "concentration" here and "density" there, nor "final length" for a given "extension".
+    """
     for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
         frame = frame_of(checked.seed.question, span)
-        if frame is None or moved.by != "model" or span.kind is not Kind.QUANTITY:
+        if frame is None or moved.by != "model" or span.kind in _GENERAL:
             continue
-        noun = singular(core(frame.noun.lower()).split(" ")[-1])
-        free = NOUN in frame.text or noun in _VAGUE
-        if not free and noun not in {singular(word) for word in tokens(moved.label)}:
+        if not says_noun(moved.label, frame) or not _agrees_with_role(moved.label, span, frame):
+            return False
+    return True
+
+
+def says_noun(label: str, frame: Frame) -> bool:
+    """Whether `label` holds the noun that the sentence uses, where the sentence is bound to one."""
+    noun = singular(core(frame.noun.lower()).split(" ")[-1])
+    free = NOUN in frame.text or noun in _VAGUE
+    return free or noun in {singular(word) for word in tokens(label)}
+
+
+def _agrees_with_role(label: str, span: Span, frame: Frame) -> bool:
+    said = {_stem(word) for word in content_words(label)}
+    role = {_stem(word) for word in content_words(span.role)}
+    plain = core(label.lower()) in {default_noun(span.dimension), frame.noun.lower()}
+    return not role or plain or bool(said & role)
+
+
+def label_state(checked: Checked) -> bool:
+    """A label says "initial" or "final" only where the seed does, or its place bears it out."""
+    known = set(tokens(checked.seed.question))
+    for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
+        frame = frame_of(checked.seed.question, span)
+        if frame is None or moved.by != "model":
+            continue
+        said = set(tokens(moved.label)) - known - set(tokens(frame.name)) - set(tokens(span.role))
+        same = [s.id for s in checked.plan.spans if s.dimension == span.dimension]
+        change = checked.seed.question[: span.start].endswith(" by ")
+        if said & _AT_FIRST and (len(same) < _PAIR or same[0] != span.id):
+            return False
+        if said & _AT_LAST and (len(same) < _PAIR or same[-1] != span.id or change):
             return False
     return True
 

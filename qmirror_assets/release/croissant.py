@@ -21,6 +21,7 @@ _CONTEXT: Mapping[str, Json] = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -55,19 +56,24 @@ def write_croissant(folder: Path, sums: Mapping[str, str]) -> None:
     """Write croissant.json of a version from its manifest and the digests of its files."""
     manifest = read_json(folder / "manifest.json")
     options = orjson.OPT_INDENT_2
-    data = orjson.dumps(describe_croissant(manifest, sums), option=options)
+    day = str(read_json(folder / "run.json")["created_at"])[:10]
+    data = orjson.dumps(describe_croissant(manifest, sums, day), option=options)
     atomic.write_bytes(folder / "croissant.json", data + b"\n", durable=False)
 
 
-def describe_croissant(manifest: Mapping[str, Json], sums: Mapping[str, str]) -> dict[str, Json]:
+def describe_croissant(
+    manifest: Mapping[str, Json], sums: Mapping[str, str], day: str
+) -> dict[str, Json]:
     """The description as JSON-LD.
 
     Args:
         manifest: The manifest of the version.
         sums: Relative path -> sha256.
+        day: Day the version was made, YYYY-MM-DD.
     """
     spec = manifest["recipe"]["spec"]
     release = spec["release"]
+    title = release["title"] or spec["title"] or manifest["dataset"]
     return {
         "@context": dict(_CONTEXT),
         "@type": "sc:Dataset",
@@ -78,6 +84,8 @@ def describe_croissant(manifest: Mapping[str, Json], sums: Mapping[str, str]) ->
         "inLanguage": list(release["language"]),
         "keywords": list(dict.fromkeys(["synthetic", *release["tags"]])),
         "version": manifest["version"],
+        "datePublished": day,
+        "citeAs": f"{title}, version {manifest['version']}",
         "isLiveDataset": False,
         "distribution": [_file(file, sums) for file in manifest["files"]],
         "recordSet": [_records(manifest, file) for file in manifest["files"]],

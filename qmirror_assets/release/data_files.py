@@ -8,7 +8,7 @@ version takes only what changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,19 +121,11 @@ class _Shard:
     path: Path
     writer: GroupWriter
     size: int = 0
-    _rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, row: dict[str, Any], size: int) -> None:
-        self._rows.append(row)
+    def add(self, row: Mapping[str, Any], size: int) -> None:
+        self.writer.write_rows([row])
         self.size += size
-        if len(self._rows) >= ROW_GROUP:
-            self._flush()
-
-    def _flush(self) -> None:
-        self.writer.write_rows(self._rows)
-        self._rows = []
 
     def close(self) -> None:
         if not self.writer.closed:
-            self._flush()
             self.writer.close()

@@ -106,6 +106,10 @@ FACTS: dict[str, tuple[Edit, set[str]]] = {
     "duplicates": (put("duplicate_of", *["sample-000099"] * 13), {"duplicate_rate"}),
     "domain-unknown": (put("domain", "astrology"), {"domain_counts", "rows_per_domain"}),
     "domain-null": (put("domain", None), {"domain_counts", "rows_per_domain"}),
+    "unlisted-domain": (
+        lambda rows: rows.append({**rows[0], "id": "x", "row_digest": "x", "domain": "astrology"}),
+        {"domain_counts"},
+    ),
     "no-score-column": (drop("score"), NAN_FAILS),
     "no-licence-column": (drop("licence"), {"licence_present"}),
     "no-lineage-column": (drop("lineage_ok"), {"lineage_closed"}),
@@ -219,6 +223,12 @@ def test_samples_without_a_picture_are_exempt_where_allowed(tmp_path: Path) -> N
     record = gate_of(tmp_path, facts=edit, gate=GATE.model_copy(update={"require_image": False}))
     assert failed(record) == {"images_decodable"}
     assert check_of(record, "images_decodable").unexpected_ids == ("sample-000001",)
+
+
+def test_a_row_that_cannot_be_decided_is_named(tmp_path: Path) -> None:
+    check = check_of(gate_of(tmp_path, facts=put("image_decodes", None)), "images_decodable")
+    assert (check.evaluated, check.unexpected_ids) == (SAMPLES - 1, ("sample-000000",))
+    assert "only 119 of 120 samples could be evaluated: sample-000000" in check.sentence
 
 
 def test_an_expectation_that_raises_fails_alone(tmp_path: Path) -> None:

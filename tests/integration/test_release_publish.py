@@ -42,7 +42,7 @@ def published(shop: Shop, version: str = VERSION) -> Release:
 
 def nothing_published(shop: Shop) -> bool:
     releases = shop.store.root / "releases" / DATASET
-    left = [p for p in releases.glob("*")] if releases.exists() else []
+    left = list(releases.glob("*")) if releases.exists() else []
     return not left and current_version(shop.store, DATASET) == ""
 
 

@@ -52,9 +52,9 @@ def test_the_projects_own_profile_wins_over_a_shipped_one(tmp_path: Path) -> Non
     [
         ("  text: {kind", "  txet: {kind", 3, "'text', 'vision', 'image'"),
         ("  text: {prompt", "  texts: {prompt", 6, "'text', 'vision', 'image'"),
-        ("engines:", "engine:", 1, "engines is not valid"),
+        ("engines:", "engine:", 2, "Did you mean 'engines'?"),
         ("profile: mine", "profile: mine\nstrickt: true", 2, "Did you mean 'strict'?"),
-        ("prompt: 1.5", "promt: 1.5", 6, "prices.text.prompt is not valid"),
+        ("prompt: 1.5", "promt: 1.5", 6, "Did you mean 'prompt'?"),
         ("prompt: 1.5", "prompt: -1", 6, "greater than or equal to 0"),
         ("prompt: 1.5", "prompt: .inf", 6, "not a finite number"),
     ],

@@ -53,7 +53,7 @@ stages:
                   state: {enum: [pass, fail, abstain]}
                   sentence: {type: string}
     accept: [{column: score, at_least: 80}]
-    rank_by: [score]
+    rank_by: [fluent, score]
   - {kind: filter, name: good, where: [{column: accepted, equals: true}]}
   - {kind: dedup, name: unique, columns: [question]}
   - kind: assemble

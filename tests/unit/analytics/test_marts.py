@@ -80,7 +80,7 @@ def test_round_gain_carries_settled_samples_forward(loop: Build) -> None:
     best: dict[str, float] = {}
     for number, (node, row) in enumerate(zip(ROUNDS, loop.mart("round_gain"), strict=True), 1):
         rows = loop.table(node)
-        best |= {r["sample_id"]: json.loads(r["best"])["rank"][0] for r in rows}
+        best |= {r["sample_id"]: json.loads(r["best"])["rank"][1] for r in rows}
         stops = Counter(r["stop_reason"] for r in rows)
         assert row["round"] == number
         assert row["active"] == len(rows)

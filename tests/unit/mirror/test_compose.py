@@ -65,6 +65,19 @@ def test_a_chain_with_a_wrong_name_takes_the_text_s_own() -> None:
     assert draft.figure["nodes"] == ["grass", "hare", "fox"]
 
 
+def test_a_series_with_a_wrong_name_takes_the_text_s_own() -> None:
+    seed = seed_of("Metals have these melting points: tin 232 °C, lead 327 °C, zinc 420 °C. Why?")
+    draft = draft_of(seed, Labels({"a": "temperature rise"}, "tin"))
+    assert draft.title == "Melting points"
+    assert draft.writer == "template"
+
+
+def test_an_object_that_is_a_quantity_is_not_drawn() -> None:
+    seed = seed_of("An adult has a mass of 72 kg. What is the body mass of this person?")
+    draft = draft_of(seed, Labels({"a": "mass of the adult"}, "body mass"))
+    assert draft.figure["object"] == "adult"
+
+
 def test_two_series_become_one_line() -> None:
     seed = seed_of("After 1 s, 2 s and 3 s it has covered 2 m, 8 m and 18 m. Why?")
     figure = draft_of(seed).figure

@@ -98,6 +98,31 @@ def test_a_label_and_the_text_use_one_name() -> None:
     assert states(seed, plan, other)["label_matches_text"] == FAIL
 
 
+@pytest.mark.parametrize(
+    ("label_text", "place", "state"),
+    [("final length", 1, FAIL), ("initial length", 0, PASS), ("initial length", 1, FAIL)],
+)
+def test_initial_and_final_must_be_borne_out(label_text: str, place: int, state: str) -> None:
+    seed = seed_of("A bar with a length of 0.50 m becomes longer by 0.25 mm when pulled. Why?")
+    plan = plan_of(seed)
+    variant = next(v for v in plan.variants if v.spans == (plan.spans[place].id,))
+    draft = compose(plan, variant, seed, None)
+    assert isinstance(draft, Draft)
+    named = replace(draft, moved=(replace(draft.moved[0], label=label_text, by="model"),))
+    assert states(seed, plan, named)["label_state"] == state
+
+
+def test_a_label_agrees_with_the_role_of_the_given() -> None:
+    givens = (Given("extension", "", "0.25", "mm"),)
+    seed = seed_of("A bar becomes longer by 0.25 mm when it is pulled. Why?", givens=givens)
+    plan = plan_of(seed)
+    draft = compose(plan, plan.variants[0], seed, None)
+    assert isinstance(draft, Draft)
+    for name, state in (("length of the bar", FAIL), ("extension of the bar", PASS)):
+        named = replace(draft, moved=(replace(draft.moved[0], label=name, by="model"),))
+        assert states(seed, plan, named)["label_matches_text"] == state
+
+
 def test_a_label_may_not_give_the_value_to_another_thing() -> None:
     seed = seed_of("A cart with a mass of 2 kg rolls. Far behind it stands a truck. Why?")
     plan = plan_of(seed)

@@ -1,0 +1,155 @@
+"""Row tables: streamed in sample order, merged like a sort, with every page checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qmirror_assets.errors import DamagedObject, StoreUnavailable
+from qmirror_assets.records import Column
+from qmirror_assets.store import tables
+from qmirror_assets.store.sorting import sorted_batches
+
+COLUMNS = {"text": Column.STR, "n": Column.INT, "x": Column.FLOAT, "ok": Column.BOOL, "more": Column.JSON}
+SCHEMA = tables.row_schema(COLUMNS)
+
+
+def batch(ids: Sequence[str], schema: pa.Schema = SCHEMA, text: str = "t") -> pa.RecordBatch:
+    size = len(ids)
+    values = {
+        "sample_id": list(ids), "seed_digest": ["s"] * size, "row_digest": [f"r{i}" for i in ids],
+        "parent_digest": ["p"] * size, "actions": [["k"]] * size, "text": [f"{text}{i}" for i in ids],
+        "n": [1] * size, "x": [0.5] * size, "ok": [True] * size, "more": ["{}"] * size,
+    }  # fmt: skip
+    return tables.to_batch(schema, values)
+
+
+def write(path: Path, batches: Sequence[pa.RecordBatch]) -> tables.Written:
+    writer = tables.TableWriter(path, SCHEMA, ["row_digest"])
+    for part in batches:
+        writer.write(part)
+    return writer.close()
+
+
+def ids_of(batches) -> list[str]:
+    return [i for part in batches for i in part.column("sample_id").to_pylist()]
+
+
+def test_round_trip_of_schema_and_rows(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    written = write(path, [batch(["a", "b"]), batch([]), batch(["c"])])
+    assert written.rows == tables.count_rows(path) == 3
+    assert tables.columns_of(tables.schema_of(path)) == COLUMNS
+    assert ids_of(tables.iter_batches(path)) == ["a", "b", "c"]
+    assert tables.read_columns(path, ["n", "sample_id"]).column_names == ["n", "sample_id"]
+    assert ids_of(tables.iter_batches(path, ["sample_id"], size=2)) == ["a", "b", "c"]
+
+
+def test_the_digest_is_of_content_not_of_batches(tmp_path: Path) -> None:
+    one = write(tmp_path / "1", [batch(["a", "b", "c"])])
+    two = write(tmp_path / "2", [batch(["a"]), batch(["b", "c"])])
+    other = write(tmp_path / "3", [batch(["a", "c", "b"])])
+    assert one.digest.hexdigest() == two.digest.hexdigest() != other.digest.hexdigest()
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+def test_keep_ids() -> None:
+    assert ids_of([tables.keep_ids(batch(["a", "b", "c"]), pa.array(["c", "a", "z"]))]) == ["a", "c"]
+
+
+sorted_ids = st.lists(st.text("abé物𝄞", max_size=4), max_size=30).map(sorted)
+
+
+def cut(ids: list[str], sizes: list[int]) -> list[pa.RecordBatch]:
+    parts, at = [], 0
+    for size in [*sizes, len(ids)]:
+        parts.append(batch(ids[at : at + size]))
+        at += size
+    return parts
+
+
+@settings(max_examples=120, deadline=None, database=None)
+@given(sorted_ids, sorted_ids, st.lists(st.integers(0, 5), max_size=8), st.lists(st.integers(0, 5), max_size=8))
+def test_merge_is_sorted_of_both(left: list[str], right: list[str], a: list[int], b: list[int]) -> None:
+    merged = list(tables.merge_sorted(cut(left, a), cut(right, b)))
+    assert ids_of(merged) == sorted(left + right)
+    texts = [t for part in merged for t in part.column("text").to_pylist()]
+    assert texts == [f"t{i}" for i in sorted(left + right)], "rows stay whole"
+
+
+def test_merge_of_rows_with_one_id_keeps_the_left_ones_first() -> None:
+    merged = tables.merge_sorted([batch(["a"], text="l"), batch(["a", "b"], text="l")], [batch(["a"], text="r")])
+    texts = [t for part in merged for t in part.column("text").to_pylist()]
+    assert sorted(texts) == ["la", "la", "lb", "ra"]
+    assert texts[-1] == "lb"
+
+
+@settings(max_examples=25, deadline=None, database=None)
+@given(st.lists(st.text("abé物𝄞\"' ", max_size=4), min_size=1, max_size=30))
+def test_sorting_on_disk_is_python_order(tmp_path_factory: pytest.TempPathFactory, ids: list[str]) -> None:
+    folder = tmp_path_factory.mktemp("sort")
+    half = len(ids) // 2
+    write(folder / "a", [batch(ids[:half])])
+    write(folder / "b", [batch(ids[half:])])
+    found = sorted_batches([folder / "a", folder / "b"], SCHEMA, ["sample_id"], folder / "spill", 7)
+    assert ids_of(found) == sorted(ids)
+
+
+def test_sorting_quotes_names(tmp_path: Path) -> None:
+    schema = pa.schema([pa.field('a"b', pa.string()), pa.field("sample_id", pa.string())])
+    writer = tables.TableWriter(tmp_path / "t", schema, ["sample_id"])
+    writer.write(pa.RecordBatch.from_pydict({'a"b': ["1", "2"], "sample_id": ["y", "x"]}, schema))
+    writer.close()
+    found = sorted_batches([tmp_path / "t"], schema, ["sample_id"], tmp_path / "spill")
+    assert ids_of(found) == ["x", "y"]
+
+
+def test_sorting_a_damaged_table_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t").write_bytes(b"PAR1 no table PAR1")
+    with pytest.raises(StoreUnavailable, match="cannot be sorted"):
+        list(sorted_batches([tmp_path / "t"], SCHEMA, ["sample_id"], tmp_path / "spill"))
+
+
+def test_sorting_nothing(tmp_path: Path) -> None:
+    assert list(sorted_batches([], SCHEMA, ["sample_id"], tmp_path / "spill")) == []
+
+
+def read_all(path: Path) -> list[dict[str, object]]:
+    return [row for part in tables.iter_batches(path) for row in part.to_pylist()]
+
+
+def test_every_flipped_bit_is_found_or_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    write(path, [batch([f"{i:04}" for i in range(300)])])
+    whole, rows = path.read_bytes(), read_all(path)
+    found = 0
+    for at in range(4, len(whole) - 8, max(1, len(whole) // 150)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 8]) + whole[at + 1 :])
+        try:
+            assert read_all(path) == rows, f"byte {at} changed a value without an error"
+        except DamagedObject:
+            found += 1
+    assert found > 50
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"x" * 1000], ids=["empty", "magic alone", "other bytes"])
+def test_what_is_no_table_is_damage(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "t").write_bytes(data)
+    for read in (tables.schema_of, tables.count_rows, read_all):
+        with pytest.raises(DamagedObject, match="is damaged"):
+            read(tmp_path / "t")
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="cannot read table"):
+        tables.count_rows(tmp_path / "absent")
+
+
+def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="cannot write"):
+        tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
