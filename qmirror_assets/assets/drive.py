@@ -94,6 +94,8 @@ class Driver:
                 tags={"qmirror/build": self.live.run_id, "qmirror/dataset": self.dataset.name},
                 **options,
             )
+        if self.live.interrupted:  # Dagster has recorded the run as failed; the user meant stop
+            raise KeyboardInterrupt
         if isinstance(self.live.error, QMirrorError):
             raise self.live.error
         if not result.success and self.live.refusal is None:

@@ -28,6 +28,7 @@ class Live:
     on_fetch: OnFetch | None = None
     retry: bool = False
     error: QMirrorError | None = None  # what the last run raised, for the command line
+    interrupted: bool = False
     refusal: GateRefused | None = None  # why the gate did not open
     lease_wait: float = 30.0
     _workspace: Workspace | None = None

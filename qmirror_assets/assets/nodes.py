@@ -32,6 +32,9 @@ def failing_clearly(live: Live) -> Iterator[None]:
     """Our errors fail a step with their own sentence, and reach the command line unchanged."""
     try:
         yield
+    except KeyboardInterrupt:
+        live.interrupted = True
+        raise
     except QMirrorError as error:
         live.error = error
         # a fault of the recipe or the store does not go away by trying again

@@ -126,7 +126,7 @@ def version_checks(dataset: Dataset, live: Live) -> list[dg.AssetChecksDefinitio
         build_asset_checks(
             asset_key(name, CANDIDATE),
             Partitions(name).versions,
-            check_names(dataset.recipe.spec.gate),
+            check_names(dataset.recipe.spec.gate, dataset.recipe.spec.limits.failure_rate),
             evaluate,
         )
     ]

@@ -67,7 +67,11 @@ def holds(text: str, value: str) -> bool:
 
 def count_of(text: str, value: str) -> int:
     """How often `text` writes `value`."""
-    return len(_pattern(value).findall(plain_latex(text.replace("$", ""))))
+    plain = plain_latex(text.replace("$", ""))
+    first = re.match(r"[\d.,]*\d|", value)
+    if first is not None and first.group() not in plain:
+        return 0  # most texts hold most values not at all: no pattern is built for them
+    return len(_pattern(value).findall(plain))
 
 
 @lru_cache(maxsize=2048)

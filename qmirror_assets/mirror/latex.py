@@ -24,11 +24,14 @@ _SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
         r"\pm": "±",
     }
 )
+_MARKUP: Final = re.compile(r"[\\^~{}]")
 _TO_SUPERSCRIPT: Final = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
 
 
 def plain_latex(text: str) -> str:
     """`text` with wrappers removed and symbols and powers as Unicode; unknown commands stay."""
+    if not _MARKUP.search(text):
+        return " ".join(text.split())
     for command, symbol in _SYMBOLS.items():
         text = re.sub(re.escape(command) + r"(?![a-zA-Z])", symbol, text)
     text = re.sub(r"\\(?:mathrm|text|mathbf|rm|mathit|operatorname)\s?\{([^{}]*)\}", r"\1", text)

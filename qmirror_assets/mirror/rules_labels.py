@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from qmirror_assets.mirror.checked import Checked, strings_of
@@ -25,6 +26,7 @@ _PAIR: Final = 2
 _AT_LAST: Final = frozenset({"final", "new"})
 
 
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     word = singular(word.lower())
     return re.sub(r"(?:ing|ed|es|e|al|er)$", "", word) if len(word) > 4 else word  # noqa: PLR2004
@@ -33,7 +35,7 @@ def _stem(word: str) -> str:
 def label_words(checked: Checked) -> bool:
     """Words of a label come from the seed or from the nouns of its unit."""
     seed = checked.seed
-    known = {_stem(word) for word in tokens(seed.question)} | {_stem(word) for word in _ANY}
+    known = {_stem(word) for word in (*tokens(seed.question), *_ANY)}
     known |= {_stem(word) for given in seed.givens for word in tokens(given.role)}
     if checked.seed.figure is not None:
         known |= {_stem(w) for text in strings_of(dict(checked.seed.figure)) for w in tokens(text)}

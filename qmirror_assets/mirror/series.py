@@ -161,11 +161,11 @@ def _noun(left: str, dimension: str) -> str:
     sentence = re.split(r"[.?!;]\s", left)[-1]
     for word in reversed(re.findall(WORD, sentence)):
         if is_head(word, dimension):
-            before = re.search(
-                rf"\b(melting|boiling|freezing|focal|specific heat|half|mean|average) {word}",
-                sentence,
-            )
-            return singular(f"{before[1]} {word}" if before else word)
+            before = re.search(rf"({WORD}) {re.escape(word)}", sentence)
+            qualifier = before[1].lower() if before else ""
+            verb = qualifier in VERBS and qualifier.endswith("s")
+            plain = not qualifier or verb or qualifier in FUNCTION
+            return singular(word) if plain else f"{qualifier} {singular(word)}"
     return default_noun(dimension)
 
 

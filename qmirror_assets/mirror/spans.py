@@ -107,6 +107,8 @@ def span_ids() -> Iterator[str]:
 
 def _given_spans(question: str, givens: Sequence[Given]) -> Iterator[Span]:
     for given in givens:
+        if given.value not in question:
+            continue
         gap = r"[ \u00a0\u202f-]?" if given.unit else ""
         pattern = rf"(?<![\w.,]){re.escape(given.value)}{gap}{re.escape(given.unit)}(?![\w²³])"
         places = list(re.finditer(pattern, question))

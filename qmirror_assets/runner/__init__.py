@@ -16,6 +16,7 @@ from qmirror_assets.runner.dedup import DedupPass, split
 from qmirror_assets.runner.engines import Engines
 from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progress, ignore_progress
 from qmirror_assets.runner.freshness import Pinned, Staleness, pin, staleness
+from qmirror_assets.runner.interrupts import run_interruptible
 from qmirror_assets.runner.judged import RoundTable, settled_segments
 from qmirror_assets.runner.output import Output, commit
 from qmirror_assets.runner.rows import Previous, RowsPass
@@ -148,12 +149,13 @@ class Runner:
         facts.rows_reused = unchanged.count
         report = self._reporter(lease.key, index.num_rows, unchanged.count, facts)
         if previous is None:
-            self._loop.run(self._finishing(rows.run(output, unchanged, report), caller, lease))
+            work = rows.run(output, unchanged, report)
+            run_interruptible(self._loop, self._finishing(work, caller, lease))
         else:
             spool = Output(self.store, rows.schema)
             try:
                 work = rows.run(spool, unchanged, report)
-                self._loop.run(self._finishing(work, caller, lease))
+                run_interruptible(self._loop, self._finishing(work, caller, lease))
                 rows.merge(output, Previous(*spool.finish()), unchanged, previous)
             finally:
                 spool.discard()

@@ -160,13 +160,25 @@ def iter_batches(
     """Batches of a table in file order."""
     with open_table(path) as file:
         # pre_buffer off and one column chunk at a time: memory stays at one row group
-        yield from file.iter_batches(batch_size=size, columns=columns, use_threads=False)
+        rows = 0
+        for batch in file.iter_batches(batch_size=size, columns=columns, use_threads=False):
+            rows += batch.num_rows
+            yield batch
+        _check_rows(rows, file)
 
 
 def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     """Some columns of a table as a whole (ids and digests, not text)."""
     with open_table(path) as file:
-        return file.read(columns=list(columns), use_threads=False)
+        table = file.read(columns=list(columns), use_threads=False)
+        _check_rows(table.num_rows, file)
+        return table
+
+
+def _check_rows(rows: int, file: pq.ParquetFile) -> None:
+    # page headers have no checksum: a flipped bit there reads as a table with fewer rows
+    if rows != file.metadata.num_rows:
+        raise pa.ArrowInvalid(f"{rows} rows of {file.metadata.num_rows}")
 
 
 def keep_ids(batch: pa.RecordBatch, ids: pa.Array) -> pa.RecordBatch:

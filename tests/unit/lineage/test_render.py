@@ -40,8 +40,8 @@ def test_a_tree_tells_prompt_reply_engine_tokens_attempts_and_pictures() -> None
     for part in (
         "sample aaaaaaaa", "licence: MIT", "source: book", "question: Why?", "├─ write",
         "kind=llama_cpp, model=m · 10+20 tokens", "user: Hello", "reply: Hi",
-        "picture in: sha256 i", "picture out: sha256 o", "1970-01-01 00:00:00 UTC: ok after 2 tries, 1.250 s",
-        "versions: none holds it",
+        "picture in: sha256 i", "picture out: sha256 o",
+        "1970-01-01 00:00:00 UTC: ok after 2 tries, 1.250 s", "versions: none holds it",
     ):  # fmt: skip
         assert part in text
 

@@ -123,12 +123,14 @@ def read_all(path: Path) -> list[dict[str, object]]:
     return [row for part in tables.iter_batches(path) for row in part.to_pylist()]
 
 
-def test_every_flipped_bit_is_found_or_harmless(tmp_path: Path) -> None:
+def test_every_flipped_bit_in_the_pages_is_found_or_harmless(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     write(path, [batch([f"{i:04}" for i in range(300)])])
     whole, rows = path.read_bytes(), read_all(path)
+    # the footer has no checksum of its own: there the digest of the object finds the damage
+    pages = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
     found = 0
-    for at in range(4, len(whole) - 8, max(1, len(whole) // 150)):
+    for at in range(4, pages, max(1, pages // 150)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 8]) + whole[at + 1 :])
         try:
             assert read_all(path) == rows, f"byte {at} changed a value without an error"
