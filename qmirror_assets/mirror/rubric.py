@@ -60,14 +60,18 @@ def score(
     rules: Sequence[RuleResult],
     ocr_texts: Sequence[str] | None,
 ) -> Scores:
-    """Score one draft. Where the picture was not read, legibility scores as half."""
+    """Score one draft. What could not be seen is left out of its mean, never made up."""
     parts = _measure(seed, plan, draft, {rule.name: rule.state for rule in rules}, ocr_texts)
-    totals = [
-        sum(parts[name] * share for name, share in group.items()) for group in _PARTS.values()
-    ]
+    totals = [_weighted(parts, group) for group in _PARTS.values()]
     average = sum(total * weight for total, weight in zip(totals, WEIGHTS, strict=True))
     ic, cm, qt = (round(total, 2) for total in totals)
     return Scores(ic, cm, qt, round(average, 2), {k: round(v, 2) for k, v in parts.items()})
+
+
+def _weighted(parts: Mapping[str, float], shares: Mapping[str, float]) -> float:
+    """Weighted mean over the parts that were measured."""
+    seen = {name: share for name, share in shares.items() if name in parts}
+    return sum(parts[name] * share for name, share in seen.items()) / sum(seen.values())
 
 
 def _measure(
@@ -85,7 +89,7 @@ def _measure(
     similarity = difflib.SequenceMatcher(
         None, seed.question.split(), draft.question.split()
     ).ratio()
-    return {
+    measured = {
         "answer_kept": whole("answer_preserved", "answer_hidden"),
         "givens_kept": whole("givens_kept"),
         "nothing_added": whole("no_new_numbers", "figure_adds_nothing", "few_new_words"),
@@ -97,12 +101,13 @@ def _measure(
         "close_to_seed": _FULL * min(1.0, similarity / 0.8),
         "reworded": _FULL * (draft.question != seed.question),
         "clean_text": whole("no_artefacts", "doubled_noun", "value_role", "not_repeated"),
-        "legible": _legible(plan, draft, ocr_texts),
     }
+    legible = _legible(plan, draft, ocr_texts)
+    return measured if legible is None else {**measured, "legible": legible}
 
 
-def _legible(plan: Plan, draft: Draft, ocr_texts: Sequence[str] | None) -> float:
+def _legible(plan: Plan, draft: Draft, ocr_texts: Sequence[str] | None) -> float | None:
     values = [text for moved in draft.moved for text in texts_of(plan.span(moved.span))]
     if ocr_texts is None or not values:
-        return _FULL / 2
+        return None
     return _FULL * sum(reads(ocr_texts, value) for value in values) / len(values)

@@ -135,9 +135,7 @@ def test_a_unique_beginning_is_enough(shop: Shop, release: Path) -> None:
     "hostile",
     ["", "abc", "' OR 1=1 --", "%" * 32, "../../etc/passwd", "0" * 33, "g" * 32, "0" * 7 + "*"],
 )
-def test_hostile_ids_are_refused_before_any_query(
-    shop: Shop, release: Path, hostile: str
-) -> None:
+def test_hostile_ids_are_refused_before_any_query(shop: Shop, release: Path, hostile: str) -> None:
     with pytest.raises(KeyParseError):
         audit_release(release, hostile)
     with pytest.raises(KeyParseError):

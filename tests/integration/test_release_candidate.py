@@ -76,6 +76,21 @@ def test_inputs_that_came_out_equal_need_no_rebuild(shop: Shop) -> None:
     assert after.manifest_of("final") == before.manifest_of("final")
 
 
+def test_a_rejected_seed_that_goes_leaves_the_rest_as_it_is(shop: Shop) -> None:
+    """`good` then has fewer rejections, `unique` the same rows, and `final` is not built again."""
+    made = shop.candidate()
+    samples = rows(made.directory, "lineage/samples.parquet")
+    gone = next(s["sample_id"] for s in samples if s["status"] == "rejected")
+    lineage = rows(made.directory, "lineage/rows.parquet")
+    first = next(r for r in lineage if r["sample_id"] == gone and r["node"] == "intake")
+    name = json.loads(first["data"])["seed_id"]
+    shop.write_seeds([s for s in seeds() if s["id"] != name])
+    shop.build()
+    after = shop.candidate()
+    assert after.release_digest == made.release_digest
+    assert len(rows(after.directory, "lineage/samples.parquet")) == len(samples) - 1
+
+
 def test_a_limited_build_makes_a_partial_snapshot(tmp_path: Path) -> None:
     with open_shop(tmp_path) as shop:
         shop.build(limit=6)
@@ -254,9 +269,7 @@ def test_repeated_samples_point_to_the_first(tmp_path: Path) -> None:
     ],
     ids=["split", "preserve", "id", "split name"],
 )
-def test_columns_that_are_not_there_are_named(
-    shop: Shop, old: str, new: str, message: str
-) -> None:
+def test_columns_that_are_not_there_are_named(shop: Shop, old: str, new: str, message: str) -> None:
     shop.edit(old, new)
     snapshots = [load_snapshot(shop.store, s.digest) for s in _snapshots_of_old_recipe(shop)]
     with pytest.raises(RecipeError, match=message):

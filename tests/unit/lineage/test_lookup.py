@@ -36,6 +36,7 @@ def test_values_are_values(table: Path) -> None:
         "ATTACH '{written}'",
         "SET enable_external_access = true",
         "SET allowed_paths = ['/etc/hostname']",
+        "SET threads = 64",
         "INSTALL httpfs",
         "SELECT * FROM read_parquet('https://127.0.0.1:9/x.parquet')",
     ],

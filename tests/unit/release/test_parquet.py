@@ -87,5 +87,3 @@ def test_the_digest_knows_the_split() -> None:
     one.add("train", "a" * 32)
     other.add("test", "a" * 32)
     assert one.hexdigest() != other.hexdigest() != ReleaseDigest().hexdigest()
-
-

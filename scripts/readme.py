@@ -1,0 +1,73 @@
+"""Fill the generated parts of README.md: real samples of a built dataset, the shipped recipe.
+
+    python scripts/readme.py --samples 3 --random-seed 11   # from the built dataset qmirror
+    python scripts/readme.py --check                        # the recipe block is the shipped file
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from pathlib import Path
+
+from qmirror_assets.project import find_project
+from qmirror_assets.recipe import shipped_recipes
+from qmirror_assets.store import tables
+from qmirror_assets.workspace import Dataset, open_workspace
+
+README = Path("README.md")
+PICTURES = Path("docs/images")
+
+
+def between(text: str, name: str, body: str) -> str:
+    begin, end = f"<!-- begin:{name} -->", f"<!-- end:{name} -->"
+    head, _, rest = text.partition(begin)
+    _, _, tail = rest.partition(end)
+    return f"{head}{begin}\n{body}\n{end}{tail}"
+
+
+def recipe_block() -> str:
+    return f"```yaml\n{shipped_recipes()['qmirror'].read_text('utf-8').strip()}\n```"
+
+
+def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
+    found = []
+    for domain in dataset.domains():
+        from qmirror_assets.keys import PartitionKey
+
+        current = dataset.store.current(PartitionKey(dataset.name, "final", domain))
+        for batch in tables.iter_batches(dataset.store.cas.verified_path(current[1].rows)):
+            found += batch.to_pylist()
+    by_model = [row for row in found if row["labels_by"] == "model"]
+    drawn = random.Random(random_seed).sample(by_model, count)  # noqa: S311
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    rows = ["| before | picture | after |", "|---|---|---|"]
+    for number, row in enumerate(drawn, start=1):
+        name = f"sample-{number}.png"
+        (PICTURES / name).write_bytes(dataset.store.cas.get(row["image"]))
+        cells = [row["original_question"], f'<img src="docs/images/{name}" width="360" alt="">']
+        cells.append(f"{row['question']} *({row['answer']})*")
+        rows.append("| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |")
+    said = f"{count} of {len(found)} accepted samples, labels by the embedded model, random_seed"
+    return "\n".join([*rows, "", f"<sub>{said} {random_seed}.</sub>"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--samples", type=int, default=3)
+    parser.add_argument("--random-seed", type=int, default=11)
+    args = parser.parse_args()
+    text = README.read_text("utf-8")
+    if args.check:
+        if recipe_block() not in text:
+            sys.exit("README.md shows another recipe than the shipped one: run scripts/readme.py")
+        return
+    dataset = open_workspace(find_project()).dataset("qmirror")
+    text = between(text, "samples", samples_block(dataset, args.samples, args.random_seed))
+    README.write_text(between(text, "recipe", recipe_block()), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
