@@ -191,12 +191,13 @@ class Build:
         self.workspace.store.state.drop_snapshots(self.dataset.name, version)
         driver.snapshots(chosen, version)
         driver.candidate(version, publish=self.wishes.publish)
+        refusal = driver.live.refusal
         driver.analytics()
         published = find_version(self.workspace.store, self.dataset.name, version)
         if published is not None and published.state == "published":
             return version, True
-        if driver.live.refusal is not None:
-            raise driver.live.refusal
+        if refusal is not None:
+            raise refusal
         if self.wishes.publish:
             raise GateRefused(f"version {version} was not published", found="no passing record")
         return version, False

@@ -17,7 +17,8 @@ from qmirror_assets.records import Json
 LABEL_CAP: Final = 40
 OBJECT_CAP: Final = 30
 MAX_TOKENS: Final = 90
-_TEXT: Final = "^[A-Za-z][A-Za-z '-]*$"
+_TEXT: Final = "^[A-Za-z][A-Za-z '-]{{1,{rest}}}$"
+"""The length stands in the pattern as well: grammars made from a pattern ignore `maxLength`."""
 
 
 class Render(Protocol):
@@ -85,8 +86,7 @@ def describe(span: Span) -> str:
 
 
 def _schema(moved: Sequence[Span]) -> dict[str, Json]:
-    text = {"type": "string", "pattern": _TEXT, "minLength": 2}
-    labels = {span.id: {**text, "maxLength": LABEL_CAP} for span in moved}
+    labels = {span.id: _field(LABEL_CAP) for span in moved}
     return {
         "type": "object",
         "properties": {
@@ -96,11 +96,16 @@ def _schema(moved: Sequence[Span]) -> dict[str, Json]:
                 "required": list(labels),
                 "additionalProperties": False,
             },
-            "object": {**text, "maxLength": OBJECT_CAP},
+            "object": _field(OBJECT_CAP),
         },
         "required": ["labels", "object"],
         "additionalProperties": False,
     }
+
+
+def _field(cap: int) -> dict[str, Json]:
+    pattern = _TEXT.format(rest=cap - 1)
+    return {"type": "string", "pattern": pattern, "minLength": 2, "maxLength": cap}
 
 
 def read_labels(text: str, variant: Variant) -> Labels | None:

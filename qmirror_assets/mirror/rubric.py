@@ -37,6 +37,7 @@ _LABEL_RULES: Final = (
     "label_matches_text",
     "label_state",
     "label_owner",
+    "label_not_asked",
     "labels_distinct",
 )
 _FULL: Final = 100.0

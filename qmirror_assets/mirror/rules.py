@@ -36,6 +36,10 @@ Rule = Callable[[Checked], bool | None]
 RULES: Final[Mapping[str, tuple[Rule, str]]] = MappingProxyType(
     {
         "something_moved": (rules_text.something_moved, "No value moved to the figure."),
+        "pairs_together": (
+            rules_text.pairs_together,
+            "Of two values that are joined only one moved.",
+        ),
         "moved_absent": (rules_text.moved_absent, "A moved value is still written in the text."),
         "givens_kept": (
             rules_text.givens_kept,
@@ -91,6 +95,10 @@ RULES: Final[Mapping[str, tuple[Rule, str]]] = MappingProxyType(
             "A label calls a value initial or final that the text does not.",
         ),
         "label_owner": (rules_labels.label_owner, "A label gives the value to the wrong thing."),
+        "label_not_asked": (
+            rules_labels.label_not_asked,
+            "A label names what is asked for, not what is given.",
+        ),
         "labels_distinct": (rules_labels.labels_distinct, "Two labels are the same."),
         "title_checked": (rules_labels.title_checked, "The title says more than the labels."),
         "chain_is_flow": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
 from qmirror_assets.mirror.checked import Checked, strings_of
@@ -159,16 +160,54 @@ def label_owner(checked: Checked) -> bool | None:
 def _near(checked: Checked, span: Span, words: set[str]) -> bool:
     """Whether the sentence of `span` says one of `words`."""
     question = checked.seed.question
-    start = max((m.end() for m in re.finditer(r"[.?!]\s", question[: span.start])), default=0)
-    stop = re.search(r"[.?!](?:\s|$)", question[span.end :])
-    end = span.end + (stop.start() if stop else len(question))
+    start, end = _sentence(question, span)
     return bool(words & {_stem(word) for word in tokens(question[start:end])})
 
 
+def _sentence(question: str, span: Span) -> tuple[int, int]:
+    """Start and end of the sentence that holds `span`."""
+    start = max((m.end() for m in re.finditer(r"[.?!]\s", question[: span.start])), default=0)
+    stop = re.search(r"[.?!](?:\s|$)", question[span.end :])
+    return start, span.end + (stop.start() if stop else len(question))
+
+
+def label_not_asked(checked: Checked) -> bool:
+    """A label of a given may not borrow its words from what is asked for.
+
+    "force supported by the load" names the answer, not the force that is given.
+    """
+    question = checked.seed.question
+    for moved, span in zip(checked.draft.moved, checked.moved_spans, strict=True):
+        _start, end = _sentence(question, span)
+        if moved.by != "model" or span.kind is not Kind.QUANTITY or end >= len(question) - 1:
+            continue
+        elsewhere = {_stem(w) for w in tokens(question[: _last_sentence(question)])}
+        asked = {_stem(w) for w in tokens(question[_last_sentence(question) :])} - elsewhere
+        nouns = {_stem(w) for noun in NOUNS.get(span.dimension, ()) for w in tokens(noun)}
+        said = {_stem(w) for w in content_words(moved.label)} - nouns - {_stem(w) for w in _ANY}
+        if said & asked:
+            return False
+    return True
+
+
+def _last_sentence(question: str) -> int:
+    """Where the last sentence begins."""
+    return max((m.end() for m in re.finditer(r"[.?!]\s", question)), default=0)
+
+
 def labels_distinct(checked: Checked) -> bool:
-    """No two labels are the same, letter case and articles aside."""
+    """No two labels are the same; of two values of one unit neither is named by the other's words.
+
+    "energy" beside "amount of energy" tells nobody which is which.
+    """
     plain = [_plain(moved.label) for moved in checked.draft.moved]
-    return len(set(plain)) == len(plain) and all(plain)
+    if len(set(plain)) != len(plain) or not all(plain):
+        return False
+    for (one, a), (two, b) in combinations(zip(plain, checked.moved_spans, strict=True), 2):
+        words, others = set(content_words(one)), set(content_words(two))
+        if a.dimension == b.dimension and (words <= others or others <= words):
+            return False
+    return True
 
 
 def _plain(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from typing import Final
@@ -20,6 +21,20 @@ _FIGURE_WORDS: Final = frozenset(["shown", "figure", "listed", "there", "each", 
 def something_moved(checked: Checked) -> bool:
     """At least one value left the text."""
     return bool(checked.draft.moved) and checked.draft.question != checked.seed.question
+
+
+def pairs_together(checked: Checked) -> bool:
+    """Values joined by a bare "and" or "or" move together or stay together.
+
+    "the genotypes Tt and tt" cannot lose one of the two.
+    """
+    gone = {span.id for span in checked.moved_spans}
+    spans = checked.plan.spans
+    return not any(
+        (one.id in gone) != (two.id in gone)
+        and checked.seed.question[one.end : two.start].strip() in {"and", "or"}
+        for one, two in itertools.pairwise(spans)
+    )
 
 
 def moved_absent(checked: Checked) -> bool:

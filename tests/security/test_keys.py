@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qmirror_assets.errors import KeyParseError, QMirrorError, VersionError
+from qmirror_assets.errors import KeyParseError, NotFoundError, VersionError
 from qmirror_assets.keys import (
     PartitionKey,
     Version,
@@ -48,17 +48,20 @@ PARSERS = {
 DEVICES = {"con", "nul", "aux", "prn", "com1", "lpt9"}  # harmless in a node: never a file name
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [(k, t) for k in PARSERS for t in HOSTILE if not (k == "node" and t in DEVICES)],
-    ids=lambda text: ascii(text)[:40],
-)
-def test_hostile_text_is_refused(kind: str, text: str) -> None:
-    with pytest.raises((KeyParseError, VersionError)) as caught:
-        PARSERS[kind](text)
-    assert len(str(caught.value)) < 600, "the error does not repeat the whole input"
-    assert "\n" not in str(caught.value)
-    assert "\0" not in str(caught.value)
+@pytest.mark.parametrize("kind", PARSERS)
+def test_hostile_text_is_refused(kind: str) -> None:
+    for text in HOSTILE:
+        if kind == "node" and text in DEVICES:
+            continue
+        try:
+            PARSERS[kind](text)
+        except (KeyParseError, VersionError) as error:
+            says = str(error)
+        else:
+            pytest.fail(f"{kind} {text!r} was let through")
+        assert len(says) < 600, "the error does not repeat the whole input"
+        assert "\n" not in says
+        assert "\0" not in says
 
 
 @pytest.mark.parametrize(
@@ -103,16 +106,16 @@ def test_a_domain_named_like_the_quarantine_is_quarantined(toy: Toy) -> None:
     assert (manifest.counts.rejected, list(store.state.domain_names("toy"))) == (1, ["sums"])
 
 
-@pytest.mark.parametrize("text", [*PATHS, "' OR '1'='1", "x'; DROP TABLE leases; --", "%", "_"])
-def test_lookups_by_hostile_keys_find_nothing(tmp_path: Path, text: str) -> None:
+def test_lookups_by_hostile_keys_find_nothing(tmp_path: Path) -> None:
     store = open_store(tmp_path / "data")
     store.state.add_domain("real", "physics", "Physics")
-    assert store.state.domain_names(text) == {}
-    assert store.state.find_dataset(text) is None
-    assert store.state.pointer(PartitionKey(text, text, text)) is None
-    assert store.state.attempts_of([text]) == []
-    assert store.state.superseded_by("real", text) == ("", "")
-    with pytest.raises(QMirrorError):
-        store.state.get_dataset(text)
+    for text in [*PATHS, "' OR '1'='1", "x'; DROP TABLE leases; --", "%", "_"]:
+        assert store.state.domain_names(text) == {}
+        assert store.state.find_dataset(text) is None
+        assert store.state.pointer(PartitionKey(text, text, text)) is None
+        assert store.state.attempts_of([text]) == []
+        assert store.state.superseded_by("real", text) == ("", "")
+        with pytest.raises(NotFoundError):
+            store.state.get_dataset(text)
     assert list(store.state.domain_names("real")) == ["physics"]
     store.close()

@@ -129,7 +129,11 @@ def test_only_our_own_error_escapes(tmp_path_factory: pytest.TempPathFactory, te
 @pytest.mark.parametrize(
     ("text", "line", "remedy"),
     [
-        ("leaves:\n  - colour: red\n  - color: red\n    colour: red\n", 3, "Did you mean 'colour'?"),
+        (
+            "leaves:\n  - colour: red\n  - color: red\n    colour: red\n",
+            3,
+            "Did you mean 'colour'?",
+        ),
         ("leafs: []\n", 1, "Did you mean 'leaves'?"),
         ("by_name:\n  one:\n    colour: red\n    sise: 2\n", 4, "Did you mean 'size'?"),
         ("qqq: 1\n", 1, "Valid here: by_name, leaves, with"),

@@ -47,7 +47,9 @@ def test_holds(test: dict[str, Any], passing: list[Any], failing: list[Any]) -> 
 
 
 @pytest.mark.parametrize(
-    "test", [{"equals": 1}, {"one_of": ["a"]}, {"at_least": -1e9}, {"at_most": 1e9}, {"empty": False}], ids=str
+    "test",
+    [{"equals": 1}, {"one_of": ["a"]}, {"at_least": -1e9}, {"at_most": 1e9}, {"empty": False}],
+    ids=str,
 )
 def test_a_missing_column_never_passes(test: dict[str, Any]) -> None:
     assert not one(**test).holds({})
@@ -72,7 +74,11 @@ def test_equals_keeps_its_type(value: Any) -> None:
 
 
 def test_lists_of_conditions() -> None:
-    rules = [Condition(column="a", at_least=1), Condition(column="b", equals="x"), Condition(column="a", at_most=5)]
+    rules = [
+        Condition(column="a", at_least=1),
+        Condition(column="b", equals="x"),
+        Condition(column="a", at_most=5),
+    ]
     assert columns_of(rules) == ("a", "b")
     assert all_hold(rules, {"a": 3, "b": "x"})
     assert all_hold([], {})

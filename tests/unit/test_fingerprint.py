@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import json
 import math
 import subprocess
@@ -66,7 +66,7 @@ def nested(depth: int) -> Any:
 @pytest.mark.parametrize(
     "value",
     [
-        *[{1: 2}, {1, 2}, b"x", object(), 2**64, "\ud800", datetime.date(2026, 11, 1)],
+        *[{1: 2}, {1, 2}, b"x", object(), 2**64, "\ud800", dt.date(2026, 11, 1)],
         *[Holder(math.nan), [Holder(1.0)], nested(400), nested(100_000)],
     ],
     ids=lambda value: repr(value)[:30] if not isinstance(value, list) else f"list {len(value)}",
@@ -83,7 +83,16 @@ def test_key_order_and_tuples_do_not_count() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [(1, 1.0), (1, True), (0, False), ("1", 1), (None, ""), ([], {}), ([1, [2]], [[1], 2]), ("é", "e\u0301")],
+    [
+        (1, 1.0),
+        (1, True),
+        (0, False),
+        ("1", 1),
+        (None, ""),
+        ([], {}),
+        ([1, [2]], [[1], 2]),
+        ("é", "e\u0301"),
+    ],
     ids=str,
 )
 def test_values_that_python_or_sql_take_for_equal_differ(one: Any, other: Any) -> None:
@@ -91,10 +100,14 @@ def test_values_that_python_or_sql_take_for_equal_differ(one: Any, other: Any) -
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=200, deadline=None, database=None)
@@ -117,7 +130,11 @@ CHANGED = {
     "engine precision": ({**ENGINE, "precision": "q4"}, BODY, IMAGES),
     "engine field added": ({**ENGINE, "library": "1"}, BODY, IMAGES),
     "message": (ENGINE, {**BODY, "messages": [{"role": "user", "content": "How few?"}]}, IMAGES),
-    "message role": (ENGINE, {**BODY, "messages": [{"role": "system", "content": "How many?"}]}, IMAGES),
+    "message role": (
+        ENGINE,
+        {**BODY, "messages": [{"role": "system", "content": "How many?"}]},
+        IMAGES,
+    ),
     "schema": (ENGINE, {**BODY, "schema": {"type": "array"}}, IMAGES),
     "temperature": (ENGINE, {**BODY, "temperature": 0.6}, IMAGES),
     "top_p": (ENGINE, {**BODY, "top_p": 1.0}, IMAGES),
@@ -147,17 +164,28 @@ def test_what_does_not_decide_the_answer_leaves_the_action_key() -> None:
 
 def test_random_seeds_differ_by_every_part_and_fit_31_bits() -> None:
     base = (7, "ab", 0, 1, 2)
-    others = [(8, "ab", 0, 1, 2), (7, "ac", 0, 1, 2), (7, "ab", 1, 1, 2), (7, "ab", 0, 2, 2), (7, "ab", 0, 1, 3)]
+    others = [
+        (8, "ab", 0, 1, 2),
+        (7, "ac", 0, 1, 2),
+        (7, "ab", 1, 1, 2),
+        (7, "ab", 0, 2, 2),
+        (7, "ab", 0, 1, 3),
+    ]
     seeds = [derive_random_seed(*parts) for parts in [base, *others]]
     assert len(set(seeds)) == len(seeds)
     assert all(0 <= seed < 2**31 for seed in seeds)
 
 
 def test_digests_do_not_depend_on_the_hash_seed_of_the_process() -> None:
-    code = "from qmirror_assets.fingerprint import short_digest as d; print(d({'b': [1], 'a': 'x'}))"
+    code = (
+        "from qmirror_assets.fingerprint import short_digest as d; print(d({'b': [1], 'a': 'x'}))"
+    )
     found = {
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
         ).stdout
         for seed in ("0", "1")
     }

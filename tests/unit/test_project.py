@@ -52,7 +52,9 @@ def test_dagster_home_is_made_once_with_telemetry_off(tmp_path: Path) -> None:
     assert (home / "dagster.yaml").read_text() == "# mine\n", "the user's edit stays"
 
 
-def test_a_dagster_home_of_the_user_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dagster_home_of_the_user_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "own"))
     assert prepare_dagster_home(find_project(tmp_path)) == tmp_path / "own"
     assert not (tmp_path / ".qmirror").exists()

@@ -55,7 +55,10 @@ def test_a_good_recipe(tmp_path: Path) -> None:
     recipe = load_recipe(str(write(tmp_path, GOOD)))
     assert recipe.name == "small"
     assert recipe.folder == tmp_path
-    assert [type(source).__name__ for source in recipe.spec.seeds] == ["SeedFiles", "ComputedSource"]
+    assert [type(source).__name__ for source in recipe.spec.seeds] == [
+        "SeedFiles",
+        "ComputedSource",
+    ]
     assert [stage.kind for stage in recipe.spec.stages] == ["map", "refine", "assemble"]
     assert load_recipe(str(tmp_path)).digest == recipe.digest
 
@@ -104,7 +107,12 @@ def test_digest_is_over_content(tmp_path: Path, old: str, new: str, same: bool) 
         ("rank_by: [ok]", "rank_by: []", 21, "at least 1 item"),
         ("random_seed: 1", "random_seed: -1", 2, "greater than or equal to 0"),
         ("random_seed: 1", "random_seed: one", 2, "valid integer"),
-        ("random_seed: 1", "random_seed: 1\nlimits: {failure_rate: 2}", 3, "less than or equal to 1"),
+        (
+            "random_seed: 1",
+            "random_seed: 1\nlimits: {failure_rate: 2}",
+            3,
+            "less than or equal to 1",
+        ),
         ("random_seed: 1", "random_seed: 1\nrelease: {splits: {train: 0.5}}", 3, "sum to 1"),
         ("random_seed: 1", "random_seed: 1\nrelease: {splits: {a: 1.5, b: -0.5}}", 3, "positive"),
     ],

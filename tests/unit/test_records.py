@@ -44,12 +44,23 @@ def test_seed_fields_are_the_fields_of_a_seed_and_the_columns_of_intake() -> Non
     [
         Seed("q", "a", "d"),
         Seed(
-            "q", "a", "d", (Given("mass", "m", "2", "kg"), Given("n", "", "3")), ("x", "y"), ("0" * 64,),
-            "id", "de", "CC0-1.0", "book", "family", {"kind": "table"}, {"grade": 5},
+            "q",
+            "a",
+            "d",
+            (Given("mass", "m", "2", "kg"), Given("n", "", "3")),
+            ("x", "y"),
+            ("0" * 64,),
+            "id",
+            "de",
+            "CC0-1.0",
+            "book",
+            "family",
+            {"kind": "table"},
+            {"grade": 5},
         ),
     ],
     ids=["smallest", "full"],
-)  # fmt: skip
+)
 def test_a_row_gives_its_seed_back(seed: Seed) -> None:
     assert seed_of(_seed_values(seed)) == seed
 
@@ -57,7 +68,13 @@ def test_a_row_gives_its_seed_back(seed: Seed) -> None:
 def test_empty_cells_are_empty_values() -> None:
     row = {**dict.fromkeys(SEED_FIELDS), "question": "q", "answer": "a", "domain": "d"}
     seed = seed_of(row)
-    assert (seed.givens, seed.choices, seed.input_images, seed.extra, seed.figure) == ((), (), (), {}, None)
+    assert (seed.givens, seed.choices, seed.input_images, seed.extra, seed.figure) == (
+        (),
+        (),
+        (),
+        {},
+        None,
+    )
 
 
 def test_values_are_frozen() -> None:

@@ -22,7 +22,10 @@ def prompts(folder: Path, text: str | bytes, name: str = "a.j2") -> Prompts:
     [
         ("Question: {{ question }}", "Question: How far?"),
         ("{{ question | upper }}", "HOW FAR?"),
-        ("{% for s in slots %}[{{ s.id }}]{% if not loop.last %}, {% endif %}{% endfor %}", "[a], [b]"),
+        (
+            "{% for s in slots %}[{{ s.id }}]{% if not loop.last %}, {% endif %}{% endfor %}",
+            "[a], [b]",
+        ),
         ("{{ slots[0].get('id') }} {{ slots | length }}", "a 2"),
         ("{% for k, v in slots[0].items() %}{{ k }}={{ v }}{% endfor %}", "id=a"),
         ("{{ slots | map(attribute='id') | join('-') }}", "a-b"),

@@ -103,7 +103,14 @@ def final_rows(toy: Toy) -> dict[int, dict[str, Any]]:
 
 
 def outcome(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["stop_reason"], row["rounds"], row["best_round"], row["accepted"], row["text"], row["score"]
+    return (
+        row["stop_reason"],
+        row["rounds"],
+        row["best_round"],
+        row["accepted"],
+        row["text"],
+        row["score"],
+    )
 
 
 def test_every_row_leaves_with_its_best_round_and_a_reason(loop: Toy) -> None:
@@ -193,7 +200,10 @@ def test_patience_stops_a_row_without_gain(loop: Toy) -> None:
 
 
 def test_no_suggestion_stops_a_row(loop: Toy) -> None:
-    loop.edit("    rank_by: [score]", "    rank_by: [score]\n    no_suggestion: [{column: advice, empty: true}]")
+    loop.edit(
+        "    rank_by: [score]",
+        "    rank_by: [score]\n    no_suggestion: [{column: advice, empty: true}]",
+    )
     loop.engine = engine_of(advice={2: ""})
     loop.build()
     rows = final_rows(loop)
@@ -205,10 +215,14 @@ def test_a_final_row_has_one_line_of_descent(loop: Toy) -> None:
     loop.build()
     store = loop.open()
     judged = store.current(PartitionKey("toy", "refine/judged", "sums"))[1]
-    rows = tables.read_columns(store.cas.path(judged.rows), ["sample_id", "parent_digest", "rounds"]).to_pylist()
+    rows = tables.read_columns(
+        store.cas.path(judged.rows), ["sample_id", "parent_digest", "rounds"]
+    ).to_pylist()
     assert [row["sample_id"] for row in rows] == sorted({row["sample_id"] for row in rows})
     for row in rows:
         end = store.current(PartitionKey("toy", f"refine/round_{row['rounds']}/judge", "sums"))[1]
-        table = tables.read_columns(store.cas.path(end.rows), ["sample_id", "row_digest"]).to_pylist()
+        table = tables.read_columns(
+            store.cas.path(end.rows), ["sample_id", "row_digest"]
+        ).to_pylist()
         assert {"sample_id": row["sample_id"], "row_digest": row["parent_digest"]} in table
     store.close()

@@ -19,7 +19,9 @@ from qmirror_assets.stages.graph import Graph, NodeKind
 from qmirror_assets.store.tables import SYSTEM
 
 
-def step(name: str, reads: list[str], *, column: str = "", reply: Any = None, prompt: str = "a.j2") -> Any:
+def step(
+    name: str, reads: list[str], *, column: str = "", reply: Any = None, prompt: str = "a.j2"
+) -> Any:
     settings: dict[str, Any] = {"messages": [{"prompt": prompt}], "reads": reads}
     settings |= {"reply": reply} if reply else {"column": column or name}
     return {"name": name, "uses": "llm", "with": settings}
@@ -30,20 +32,37 @@ VERDICT = {"score": {"type": "number"}, "ok": {"type": "boolean"}, "advice": {"t
 
 def recipe(**changes: Any) -> dict[str, Any]:
     refine = {
-        "kind": "refine", "name": "refine", "rounds": 2,
-        "steps": [step("write", ["question", "advice"], column="text"), step("judge", ["text"], reply=VERDICT)],
-        "accept": [{"column": "ok", "equals": True}], "rank_by": ["score"],
-    }  # fmt: skip
+        "kind": "refine",
+        "name": "refine",
+        "rounds": 2,
+        "steps": [
+            step("write", ["question", "advice"], column="text"),
+            step("judge", ["text"], reply=VERDICT),
+        ],
+        "accept": [{"column": "ok", "equals": True}],
+        "rank_by": ["score"],
+    }
     data: dict[str, Any] = {
-        "recipe": "toy", "random_seed": 1, "seeds": [{"file": "x.jsonl"}],
+        "recipe": "toy",
+        "random_seed": 1,
+        "seeds": [{"file": "x.jsonl"}],
         "stages": [
             {"kind": "map", **step("draft", ["question"])},
             refine,
             {"kind": "filter", "name": "good", "where": [{"column": "accepted", "equals": True}]},
-            {"kind": "dedup", "name": "unique", "columns": ["text"], "quotas": [{"column": "family", "most": 2}]},
-            {"kind": "assemble", "name": "final", "columns": {"question": "text", "score": "score"}},
+            {
+                "kind": "dedup",
+                "name": "unique",
+                "columns": ["text"],
+                "quotas": [{"column": "family", "most": 2}],
+            },
+            {
+                "kind": "assemble",
+                "name": "final",
+                "columns": {"question": "text", "score": "score"},
+            },
         ],
-    }  # fmt: skip
+    }
     for place, value in changes.items():
         inner: Any = data
         *path, last = [int(p) if p.isdigit() else p for p in place.split("__")]
@@ -98,7 +117,11 @@ def test_loop_columns_end_with_the_loop(tmp_path: Path) -> None:
         ("stages__0__with__reply", {"a": {"type": "string"}}, "give either `column`"),
         ("stages__0__with__temperature", -1, "greater than or equal to 0"),
         ("stages__1__accept__0__column", "okk", "stage refine: no column 'okk' to decide by"),
-        ("stages__1__rank_by", ["text"], "rank_by column 'text' is not numeric; expected int, float or bool"),
+        (
+            "stages__1__rank_by",
+            ["text"],
+            "rank_by column 'text' is not numeric; expected int, float or bool",
+        ),
         ("stages__1__rank_by", ["advice"], "rank_by column 'advice' is not numeric"),
         ("stages__2__where__0__column", "acepted", "stage good: no column 'acepted'"),
         ("stages__2__detail", "why", "stage good: no column 'why'"),
@@ -108,7 +131,7 @@ def test_loop_columns_end_with_the_loop(tmp_path: Path) -> None:
         ("stages__4__image", "picture", "image column 'picture' is not one of its columns"),
     ],
     ids=lambda value: str(value)[:40],
-)  # fmt: skip
+)
 def test_refused(tmp_path: Path, place: str, value: Any, says: str) -> None:
     with pytest.raises(RecipeError) as caught:
         compiled(tmp_path, recipe(**{place: value}))
@@ -117,7 +140,9 @@ def test_refused(tmp_path: Path, place: str, value: Any, says: str) -> None:
         assert "Did you mean" in str(caught.value) or "Valid here" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [*SYSTEM, "loop_state", "best", "stale", "stop_reason", "accepted"])
+@pytest.mark.parametrize(
+    "name", [*SYSTEM, "loop_state", "best", "stale", "stop_reason", "accepted"]
+)
 def test_the_systems_own_columns_cannot_be_made_by_a_step(tmp_path: Path, name: str) -> None:
     for change in ({"stages__0__with__column": name}, {"stages__1__steps__0__with__column": name}):
         with pytest.raises(RecipeError, match=f"column name '{name}' is one of the system's own"):
@@ -132,10 +157,14 @@ def test_nor_by_the_final_sample(tmp_path: Path, name: str) -> None:
 
 def test_a_final_column_may_show_what_the_loop_decided(tmp_path: Path) -> None:
     columns = {"accepted": "accepted", "stop_reason": "stop_reason", "rounds": "rounds"}
-    assert list(compiled(tmp_path, recipe(stages__4__columns=columns)).final.columns) == list(columns)
+    assert list(compiled(tmp_path, recipe(stages__4__columns=columns)).final.columns) == list(
+        columns
+    )
 
 
-@pytest.mark.parametrize("name", ["", 'a"b', "a b", "a;--", "1a", "_a", "é", "a" * 65, "a\n", "x)y"], ids=ascii)
+@pytest.mark.parametrize(
+    "name", ["", 'a"b', "a b", "a;--", "1a", "_a", "é", "a" * 65, "a\n", "x)y"], ids=ascii
+)
 def test_column_names_are_plain(tmp_path: Path, name: str) -> None:
     with pytest.raises(RecipeError, match="bad column name"):
         compiled(tmp_path, recipe(stages__4__columns={name: "text"}))

@@ -19,9 +19,12 @@ from qmirror_assets.templates import Prompts
 
 AT = At("s", "d", 0, 1, lambda draw: 1000 + draw)
 REPLY = {
-    "score": {"type": "number"}, "count": {"type": "integer"}, "ok": {"type": "boolean"},
-    "text": {"type": "string"}, "notes": {"type": "array"},
-}  # fmt: skip
+    "score": {"type": "number"},
+    "count": {"type": "integer"},
+    "ok": {"type": "boolean"},
+    "text": {"type": "string"},
+    "notes": {"type": "array"},
+}
 GOOD = '{"score": 1.5, "count": 3, "ok": true, "text": "t", "notes": ["n"]}'
 
 
@@ -65,9 +68,12 @@ def test_a_reply_schema_is_strict(tmp_path: Path) -> None:
     assert schema["required"] == list(REPLY)
     assert schema["additionalProperties"] is False
     assert made.outputs == {
-        "score": Column.FLOAT, "count": Column.INT, "ok": Column.BOOL, "text": Column.STR,
+        "score": Column.FLOAT,
+        "count": Column.INT,
+        "ok": Column.BOOL,
+        "text": Column.STR,
         "notes": Column.JSON,
-    }  # fmt: skip
+    }
 
 
 def test_pictures_go_by_digest_and_empty_ones_do_not(tmp_path: Path) -> None:

@@ -17,9 +17,14 @@ NO_SUGGESTION = (Condition(column="advice", empty=True),)
 
 def end(round_: int = 1, **more: Any) -> LoopEnd:
     fields: dict[str, Any] = {
-        "last": False, "accept": ACCEPT, "no_suggestion": (), "rank_by": ("score",), "patience": None,
-        "columns": ("text", "score"), **more,
-    }  # fmt: skip
+        "last": False,
+        "accept": ACCEPT,
+        "no_suggestion": (),
+        "rank_by": ("score",),
+        "patience": None,
+        "columns": ("text", "score"),
+        **more,
+    }
     return LoopEnd(round=round_, **fields)
 
 
@@ -48,8 +53,11 @@ def test_accepted_stops_at_once_and_is_kept() -> None:
     assert decided[-1]["stop_reason"] == StopReason.ACCEPTED
     # accepted beats a better rank that broke a rule
     assert decided[-1]["best"] == {
-        "round": 2, "rank": [40.0], "accepted": True, "columns": {"text": "t2", "score": 40},
-    }  # fmt: skip
+        "round": 2,
+        "rank": [40.0],
+        "accepted": True,
+        "columns": {"text": "t2", "score": 40},
+    }
 
 
 @pytest.mark.parametrize("passed", [None, "true", 1, 1.0, math.nan], ids=repr)
@@ -137,6 +145,10 @@ def test_the_fingerprint_is_what_decides() -> None:
     base = end().fingerprint()
     assert end(2).fingerprint() == base, "rounds with the same rules share their meaning"
     for change in [
-        {"last": True}, {"accept": ()}, {"no_suggestion": NO_SUGGESTION}, {"rank_by": ("x",)}, {"patience": 2},
-    ]:  # fmt: skip
+        {"last": True},
+        {"accept": ()},
+        {"no_suggestion": NO_SUGGESTION},
+        {"rank_by": ("x",)},
+        {"patience": 2},
+    ]:
         assert end(**change).fingerprint() != base

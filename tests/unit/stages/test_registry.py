@@ -31,7 +31,9 @@ def test_unknown_kind_names_the_nearest(tmp_path: Path) -> None:
         build_step("figur", {}, Prompts(tmp_path), "stage x")
 
 
-@pytest.mark.parametrize("kind", ["os:system", "../x", "", "llm.py", "qmirror_assets.stages.llm:LlmStep"])
+@pytest.mark.parametrize(
+    "kind", ["os:system", "../x", "", "llm.py", "qmirror_assets.stages.llm:LlmStep"]
+)
 def test_a_kind_is_never_a_module_path(kind: str) -> None:
     with pytest.raises(RecipeError, match="unknown kind of step"):
         step_class(kind)

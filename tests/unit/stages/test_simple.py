@@ -16,7 +16,9 @@ AT = At("s", "d", 0, 0, lambda draw: draw)
 
 def filter_step(**more: Any) -> FilterStep:
     where = [{"column": "score", "at_least": 50}, {"column": "ok", "equals": True}]
-    return FilterStep(FilterStage.model_validate({"kind": "filter", "name": "f", "where": where, **more}))
+    return FilterStep(
+        FilterStage.model_validate({"kind": "filter", "name": "f", "where": where, **more})
+    )
 
 
 def test_a_good_row_passes_unchanged() -> None:
@@ -39,7 +41,12 @@ def test_a_failing_row_is_rejected_in_words(row: dict[str, Any], detail: str) ->
 
 @pytest.mark.parametrize(
     ("why", "detail"),
-    [(["a", "b"], "a; b"), ("text", "text"), (None, "not: ok equals True"), ([], "not: ok equals True")],
+    [
+        (["a", "b"], "a; b"),
+        ("text", "text"),
+        (None, "not: ok equals True"),
+        ([], "not: ok equals True"),
+    ],
     ids=str,
 )
 def test_a_column_explains(why: Any, detail: str) -> None:
@@ -55,7 +62,9 @@ def test_thresholds_are_in_the_fingerprint() -> None:
 
 
 def test_assemble_names_and_types_the_final_columns() -> None:
-    stage = AssembleStage(name="final", columns={"q": "question", "again": "question", "n": "count"})
+    stage = AssembleStage(
+        name="final", columns={"q": "question", "again": "question", "n": "count"}
+    )
     step = AssembleStep(stage, {"question": Column.STR, "count": Column.INT, "unused": Column.JSON})
     assert step.outputs == {"q": Column.STR, "again": Column.STR, "n": Column.INT}
     assert list(step.inputs) == ["question", "count"]

@@ -90,9 +90,18 @@ def flip_at(place: float):
     "change",
     [
         *[flip_at(place) for place in (0, 0.3, 0.6, 0.95, 1)],
-        *[lambda v: v[:-1], lambda v: v + b"x", lambda _v: b"", lambda _v: b"j[]", lambda _v: "text"],
+        *[
+            lambda v: v[:-1],
+            lambda v: v + b"x",
+            lambda _v: b"",
+            lambda _v: b"j[]",
+            lambda _v: "text",
+        ],
     ],
-    ids=[*["bit 0", "bit 3", "bit 6", "bit 95", "last bit"], *["cut", "longer", "empty", "other", "text"]],
+    ids=[
+        *["bit 0", "bit 3", "bit 6", "bit 95", "last bit"],
+        *["cut", "longer", "empty", "other", "text"],
+    ],
 )
 def test_damage_is_found_and_forgotten(
     cache: ActionCache, tmp_path: Path, change, size: int
@@ -135,7 +144,18 @@ def test_unpacking_hostile_bytes_raises_only_damage(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["7", "[]", "null", "{}", "[{},{},[],{},0]", "[{},{},null,{},0,0]", "[1,{},[],{},0,0]", '[{},"b",[],{},0,0]', "[{},{},[],[],0,0]"]
+    "text",
+    [
+        "7",
+        "[]",
+        "null",
+        "{}",
+        "[{},{},[],{},0]",
+        "[{},{},null,{},0,0]",
+        "[1,{},[],{},0,0]",
+        '[{},"b",[],{},0,0]',
+        "[{},{},[],[],0,0]",
+    ],
 )
 def test_json_that_is_no_entry_is_damage(text: str) -> None:
     with pytest.raises(DamagedObject):
@@ -172,7 +192,8 @@ from qmirror_assets.store.actions import ActionCache
 from tests.unit.store.test_actions import entry, key
 cache = ActionCache(Path(sys.argv[1]))
 for start in range(0, 400, 8):
-    cache.put_many({key(i): entry(f"{sys.argv[2]}-{i}") for i in range(start, start + 8)}, sys.argv[2])
+    made = {key(i): entry(f"{sys.argv[2]}-{i}") for i in range(start, start + 8)}
+    cache.put_many(made, sys.argv[2])
 """
 
 
@@ -182,5 +203,7 @@ def test_two_processes_write_at_once(cache: ActionCache, tmp_path: Path) -> None
     assert [child.wait(60) for child in pair] == [0, 0]
     found = cache.get_many([key(i) for i in range(400)])
     assert len(found) == 400
-    assert {e.raw["text"] for e in found.values()} <= {f"{w}-{i}" for w in ("one", "two") for i in range(400)}
+    assert {e.raw["text"] for e in found.values()} <= {
+        f"{w}-{i}" for w in ("one", "two") for i in range(400)
+    }
     assert all(found[key(i)].raw["text"].endswith(f"-{i}") for i in range(400))

@@ -17,7 +17,9 @@ def cas(tmp_path: Path) -> Cas:
     return Cas(tmp_path / "cas")
 
 
-@pytest.mark.parametrize("data", [b"", b"x", bytes(range(256)) * 5000], ids=["empty", "one", "large"])
+@pytest.mark.parametrize(
+    "data", [b"", b"x", bytes(range(256)) * 5000], ids=["empty", "one", "large"]
+)
 def test_put_and_get(cas: Cas, data: bytes) -> None:
     digest = cas.put(data)
     assert digest == content_digest(data) == cas.put(data)
@@ -34,7 +36,13 @@ def flip(data: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "spoil",
-    [flip, lambda data: data[:-1], lambda data: data + b"x", lambda _data: b"", lambda _data: b"other"],
+    [
+        flip,
+        lambda data: data[:-1],
+        lambda data: data + b"x",
+        lambda _data: b"",
+        lambda _data: b"other",
+    ],
     ids=["flipped bit", "truncated", "longer", "emptied", "replaced"],
 )
 @pytest.mark.parametrize("read", ["get", "verified_path"])

@@ -14,11 +14,18 @@ from qmirror_assets.errors import DamagedObject
 from qmirror_assets.store.manifest import SCHEMA, Counts, Input, Manifest
 
 MANIFEST = Manifest(
-    dataset="qmirror", node="refine/round_1/write", domain="physics", stage_fingerprint="f" * 64,
-    engines={"text": {"kind": "fake", "model": "a"}}, fingerprint="e" * 64,
-    inputs=(Input("plan", "a" * 64, "b" * 64),), data_version="c" * 64,
-    counts=Counts(10, 7, 2, 1, 5), rows="d" * 64, rejections="0" * 64,
-)  # fmt: skip
+    dataset="qmirror",
+    node="refine/round_1/write",
+    domain="physics",
+    stage_fingerprint="f" * 64,
+    engines={"text": {"kind": "fake", "model": "a"}},
+    fingerprint="e" * 64,
+    inputs=(Input("plan", "a" * 64, "b" * 64),),
+    data_version="c" * 64,
+    counts=Counts(10, 7, 2, 1, 5),
+    rows="d" * 64,
+    rejections="0" * 64,
+)
 
 
 def test_round_trip() -> None:
@@ -66,7 +73,9 @@ def changed(place: tuple[str | int, ...], value: Any) -> bytes:
 
 @pytest.mark.parametrize("schema", [0, SCHEMA + 1, "1", None, 1.5], ids=repr)
 def test_another_schema_is_refused(schema: Any) -> None:
-    with pytest.raises(DamagedObject, match=f"expected a manifest of schema {SCHEMA}.*newer schema, update"):
+    with pytest.raises(
+        DamagedObject, match=f"expected a manifest of schema {SCHEMA}.*newer schema, update"
+    ):
         Manifest.load(changed(("schema",), schema))
 
 
@@ -74,7 +83,11 @@ def test_another_schema_is_refused(schema: Any) -> None:
     ("place", "value"),
     [
         *[((name,), 7) for name in ("dataset", "node", "domain", "data_version", "fingerprint")],
-        *[((name,), value) for name in ("rows", "rejections") for value in (None, "", "../x", "/etc/passwd", "A" * 64)],
+        *[
+            ((name,), value)
+            for name in ("rows", "rejections")
+            for value in (None, "", "../x", "/etc/passwd", "A" * 64)
+        ],
         (("inputs", 0, "manifest"), "../../x"),
         (("inputs", 0, "node"), None),
         (("inputs", 0, "data_version"), 5),
@@ -90,7 +103,10 @@ def test_another_schema_is_refused(schema: Any) -> None:
         (("counts", "settled"), -1),
         (("counts", "settled"), 1.0),
         (("counts", "settled"), True),
-        (("counts",), {"rows_in": "ab", "rows_out": "a", "rejected": "b", "duplicates": "", "settled": 0}),
+        (
+            ("counts",),
+            {"rows_in": "ab", "rows_out": "a", "rejected": "b", "duplicates": "", "settled": 0},
+        ),
         (("counts",), {"rows_in": 1, "rows_out": 2, "rejected": -1, "duplicates": 0, "settled": 0}),
         (("partial",), "no"),
         (("partial",), 0),
@@ -114,10 +130,14 @@ def test_a_missing_field_is_damage(name: str) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
-hostile_fields = st.dictionaries(st.sampled_from(sorted(json.loads(MANIFEST.dump()))), json_values, min_size=1)
+hostile_fields = st.dictionaries(
+    st.sampled_from(sorted(json.loads(MANIFEST.dump()))), json_values, min_size=1
+)
 
 
 @settings(max_examples=300, deadline=None, database=None)

@@ -36,7 +36,10 @@ def test_datasets(state: State) -> None:
 def test_domains_are_sorted_and_keep_one_display_name(state: State) -> None:
     for domain, display in [("physics", "Physics"), ("biology", "Biology"), ("physics", "PHYSICS")]:
         state.add_domain("qmirror", domain, display)
-    assert list(state.domain_names("qmirror").items()) == [("biology", "Biology"), ("physics", "PHYSICS")]
+    assert list(state.domain_names("qmirror").items()) == [
+        ("biology", "Biology"),
+        ("physics", "PHYSICS"),
+    ]
     assert state.domain_names("other") == {}
 
 
@@ -52,10 +55,21 @@ def test_pointers(state: State) -> None:
 
 def attempt(key: str, outcome: str) -> dict[str, object]:
     return {
-        "action_key": key, "dataset": "d", "node": "n", "domain": "x", "sample_id": "s", "run_id": "r",
-        "role": "text", "outcome": outcome, "tries": 1, "prompt_tokens": 1, "completion_tokens": 2,
-        "seconds": 0.5, "cost": 0.0, "at": 1.0,
-    }  # fmt: skip
+        "action_key": key,
+        "dataset": "d",
+        "node": "n",
+        "domain": "x",
+        "sample_id": "s",
+        "run_id": "r",
+        "role": "text",
+        "outcome": outcome,
+        "tries": 1,
+        "prompt_tokens": 1,
+        "completion_tokens": 2,
+        "seconds": 0.5,
+        "cost": 0.0,
+        "at": 1.0,
+    }
 
 
 def test_attempts_are_kept_in_order(state: State) -> None:

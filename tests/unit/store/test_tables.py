@@ -15,17 +15,30 @@ from qmirror_assets.records import Column
 from qmirror_assets.store import tables
 from qmirror_assets.store.sorting import sorted_batches
 
-COLUMNS = {"text": Column.STR, "n": Column.INT, "x": Column.FLOAT, "ok": Column.BOOL, "more": Column.JSON}
+COLUMNS = {
+    "text": Column.STR,
+    "n": Column.INT,
+    "x": Column.FLOAT,
+    "ok": Column.BOOL,
+    "more": Column.JSON,
+}
 SCHEMA = tables.row_schema(COLUMNS)
 
 
 def batch(ids: Sequence[str], schema: pa.Schema = SCHEMA, text: str = "t") -> pa.RecordBatch:
     size = len(ids)
     values = {
-        "sample_id": list(ids), "seed_digest": ["s"] * size, "row_digest": [f"r{i}" for i in ids],
-        "parent_digest": ["p"] * size, "actions": [["k"]] * size, "text": [f"{text}{i}" for i in ids],
-        "n": [1] * size, "x": [0.5] * size, "ok": [True] * size, "more": ["{}"] * size,
-    }  # fmt: skip
+        "sample_id": list(ids),
+        "seed_digest": ["s"] * size,
+        "row_digest": [f"r{i}" for i in ids],
+        "parent_digest": ["p"] * size,
+        "actions": [["k"]] * size,
+        "text": [f"{text}{i}" for i in ids],
+        "n": [1] * size,
+        "x": [0.5] * size,
+        "ok": [True] * size,
+        "more": ["{}"] * size,
+    }
     return tables.to_batch(schema, values)
 
 
@@ -59,7 +72,10 @@ def test_the_digest_is_of_content_not_of_batches(tmp_path: Path) -> None:
 
 
 def test_keep_ids() -> None:
-    assert ids_of([tables.keep_ids(batch(["a", "b", "c"]), pa.array(["c", "a", "z"]))]) == ["a", "c"]
+    assert ids_of([tables.keep_ids(batch(["a", "b", "c"]), pa.array(["c", "a", "z"]))]) == [
+        "a",
+        "c",
+    ]
 
 
 sorted_ids = st.lists(st.text("abé物𝄞", max_size=4), max_size=30).map(sorted)
@@ -74,8 +90,15 @@ def cut(ids: list[str], sizes: list[int]) -> list[pa.RecordBatch]:
 
 
 @settings(max_examples=120, deadline=None, database=None)
-@given(sorted_ids, sorted_ids, st.lists(st.integers(0, 5), max_size=8), st.lists(st.integers(0, 5), max_size=8))
-def test_merge_is_sorted_of_both(left: list[str], right: list[str], a: list[int], b: list[int]) -> None:
+@given(
+    sorted_ids,
+    sorted_ids,
+    st.lists(st.integers(0, 5), max_size=8),
+    st.lists(st.integers(0, 5), max_size=8),
+)
+def test_merge_is_sorted_of_both(
+    left: list[str], right: list[str], a: list[int], b: list[int]
+) -> None:
     merged = list(tables.merge_sorted(cut(left, a), cut(right, b)))
     assert ids_of(merged) == sorted(left + right)
     texts = [t for part in merged for t in part.column("text").to_pylist()]
@@ -83,7 +106,9 @@ def test_merge_is_sorted_of_both(left: list[str], right: list[str], a: list[int]
 
 
 def test_merge_of_rows_with_one_id_keeps_the_left_ones_first() -> None:
-    merged = tables.merge_sorted([batch(["a"], text="l"), batch(["a", "b"], text="l")], [batch(["a"], text="r")])
+    merged = tables.merge_sorted(
+        [batch(["a"], text="l"), batch(["a", "b"], text="l")], [batch(["a"], text="r")]
+    )
     texts = [t for part in merged for t in part.column("text").to_pylist()]
     assert sorted(texts) == ["la", "la", "lb", "ra"]
     assert texts[-1] == "lb"
@@ -91,7 +116,9 @@ def test_merge_of_rows_with_one_id_keeps_the_left_ones_first() -> None:
 
 @settings(max_examples=25, deadline=None, database=None)
 @given(st.lists(st.text("abé物𝄞\"' ", max_size=4), min_size=1, max_size=30))
-def test_sorting_on_disk_is_python_order(tmp_path_factory: pytest.TempPathFactory, ids: list[str]) -> None:
+def test_sorting_on_disk_is_python_order(
+    tmp_path_factory: pytest.TempPathFactory, ids: list[str]
+) -> None:
     folder = tmp_path_factory.mktemp("sort")
     half = len(ids) // 2
     write(folder / "a", [batch(ids[:half])])
@@ -139,7 +166,9 @@ def test_every_flipped_bit_in_the_pages_is_found_or_harmless(tmp_path: Path) -> 
     assert found > 50
 
 
-@pytest.mark.parametrize("data", [b"", b"PAR1", b"x" * 1000], ids=["empty", "magic alone", "other bytes"])
+@pytest.mark.parametrize(
+    "data", [b"", b"PAR1", b"x" * 1000], ids=["empty", "magic alone", "other bytes"]
+)
 def test_what_is_no_table_is_damage(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "t").write_bytes(data)
     for read in (tables.schema_of, tables.count_rows, read_all):
