@@ -17,6 +17,9 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+run_monitoring:
+  enabled: true
+  free_slots_after_run_end_seconds: 60
 concurrency:
   runs:
     max_concurrent_runs: 1

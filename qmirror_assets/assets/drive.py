@@ -15,10 +15,12 @@ from qmirror_assets.assets.factory import dataset_assets
 from qmirror_assets.assets.live import Live
 from qmirror_assets.assets.marts import analytics_key
 from qmirror_assets.assets.partitions import DOMAIN, VERSION, Partitions, asset_key, register
+from qmirror_assets.assets.sweep import OWNER, end_dead_runs
 from qmirror_assets.assets.versions import CANDIDATE, PUBLISHED, SNAPSHOT
 from qmirror_assets.errors import QMirrorError
 from qmirror_assets.project import prepare_dagster_home
 from qmirror_assets.stages.graph import INTAKE
+from qmirror_assets.store.leases import process_owner
 from qmirror_assets.workspace import Dataset
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -37,7 +39,9 @@ class Driver:
         """Prepare DAGSTER_HOME and open its instance."""
         prepare_dagster_home(dataset.project)
         logging.getLogger("dagster").setLevel(logging.ERROR)
-        return cls(dataset, live, dg.DagsterInstance.get())
+        instance = dg.DagsterInstance.get()
+        end_dead_runs(instance)
+        return cls(dataset, live, instance)
 
     def intake(self) -> None:
         """Materialize intake and register the domains."""
@@ -91,7 +95,11 @@ class Driver:
                 instance=self.instance,
                 run_config=_QUIET,
                 raise_on_error=False,
-                tags={"qmirror/build": self.live.run_id, "qmirror/dataset": self.dataset.name},
+                tags={
+                    "qmirror/build": self.live.run_id,
+                    "qmirror/dataset": self.dataset.name,
+                    OWNER: process_owner(),
+                },
                 **options,
             )
         if self.live.interrupted:  # Dagster has recorded the run as failed; the user meant stop

@@ -7,6 +7,7 @@ free at once on the same host; on another host after `STALE_AFTER` seconds witho
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import time
@@ -45,6 +46,11 @@ def process_owner() -> str:
     """This process as an owner: host, pid, start time."""
     pid = os.getpid()
     return f"{socket.gethostname()}|{pid}|{_start_time(pid)}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether an owner was a process of this host that is no longer there."""
+    return owner.startswith(f"{socket.gethostname()}|") and _is_dead(owner, math.inf, 0.0)
 
 
 def _is_dead(owner: str, heartbeat: float, now: float) -> bool:

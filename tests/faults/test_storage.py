@@ -18,7 +18,7 @@ from tests.conftest import Toy, toy_seed
 
 @pytest.fixture
 def small(toy: Toy) -> Toy:
-    toy.write([toy_seed(i) for i in range(30)])
+    toy.write([toy_seed(i) for i in range(12)])
     return toy
 
 
@@ -40,12 +40,17 @@ def no_hook() -> Iterator[None]:
     atomic.set_crash_point(lambda _name: None)
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES], ids=os.strerror)
-def test_the_nth_write_fails_and_the_next_build_is_as_ever(small: Toy, number: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "writes"),
+    [(errno.ENOSPC, (1, 4, 7, 10)), (errno.EIO, (3,)), (errno.EACCES, (8,))],
+    ids=["disk full", "disk broken", "no right"],
+)
+def test_the_nth_write_fails_and_the_next_build_is_as_ever(
+    small: Toy, number: int, writes: tuple[int, ...]
+) -> None:
     small.build()
     expected = small.versions()
-    failed = 0
-    for nth in range(1, 14, 4):
+    for nth in writes:
         subprocess.run(["rm", "-rf", str(small.folder / "data")], check=True)
         seen = 0
 
@@ -56,24 +61,19 @@ def test_the_nth_write_fails_and_the_next_build_is_as_ever(small: Toy, number: i
                 raise OSError(number, os.strerror(number))
 
         atomic.set_crash_point(hook)
-        says = ""
-        try:
+        with pytest.raises(StoreUnavailable) as caught:
             small.build()
-        except StoreUnavailable as error:
-            says = str(error)
+        says = str(caught.value)
         atomic.set_crash_point(lambda _name: None)
         store = small.open()
         whole(store)
         store.close()
         assert temporary(small.folder / "data") == []
-        if says:
-            failed += 1
-            assert os.strerror(number) in says
-            assert str(small.folder / "data") in says, "the error names the path"
-            assert "run again" in says
+        assert os.strerror(number) in says
+        assert str(small.folder / "data") in says, "the error names the path"
+        assert "run again" in says
         small.build()
         assert small.versions() == expected
-    assert failed >= 3
 
 
 def test_a_full_journal_keeps_what_was_committed(small: Toy) -> None:
@@ -94,8 +94,8 @@ def test_a_full_journal_keeps_what_was_committed(small: Toy) -> None:
     store = small.open()
     kept = len(list(store.actions.keys()))
     store.close()
-    assert 0 < kept < 60
-    assert small.build().calls == 60 - kept
+    assert 0 < kept < 24
+    assert small.build().calls == 24 - kept
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_disk_of_one_megabyte(small: Toy, tiny: Path) -> None:
     store.close()
     small.build()
     assert small.last[-1].manifest.counts.rows_out == 300
-    small.write([toy_seed(i) for i in range(30)])
+    small.write([toy_seed(i) for i in range(12)])
     assert small.build().calls == 0
     assert small.versions() == expected
 
@@ -170,7 +170,7 @@ def test_damage_of_a_committed_partition_is_found_before_it_is_used(
     assert "qmirror build" in str(caught.value)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    small.write([toy_seed(i) for i in range(30)])
+    small.write([toy_seed(i) for i in range(12)])
     small.build()
     assert small.versions() == expected
 
