@@ -1,7 +1,7 @@
 """Fill the generated parts of README.md: real samples of a built dataset, the shipped recipe.
 
-    python scripts/readme.py --samples 3 --random-seed 11   # from the built dataset qmirror
-    python scripts/readme.py --check                        # the recipe block is the shipped file
+python scripts/readme.py --samples 3 --random-seed 11   # from the built dataset qmirror
+python scripts/readme.py --check                        # the recipe block is the shipped file
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
         (PICTURES / name).write_bytes(dataset.store.cas.get(row["image"]))
         cells = [row["original_question"], f'<img src="docs/images/{name}" width="360" alt="">']
         cells.append(f"{row['question']} *({row['answer']})*")
-        rows.append("| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |")
+        rows.append(
+            "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
+        )
     said = f"{count} of {len(found)} accepted samples, labels by the embedded model, random_seed"
     return "\n".join([*rows, "", f"<sub>{said} {random_seed}.</sub>"])
 

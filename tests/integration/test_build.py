@@ -69,7 +69,9 @@ def test_audit_without_dagster_and_from_the_release_alone(toy_project: ToyProjec
     alone = toy_project.project.parent / "copied"
     shutil.copytree(release, alone)
     shutil.rmtree(toy_project.project / "data", ignore_errors=True)
-    read = json.loads(toy_project.qmirror("audit", sample, "--release", str(alone), "--json").stdout)
+    read = json.loads(
+        toy_project.qmirror("audit", sample, "--release", str(alone), "--json").stdout
+    )
     assert read["steps"][2]["actions"][0]["reply"] == whole["steps"][2]["actions"][0]["reply"]
 
 
@@ -113,7 +115,9 @@ def test_a_gate_that_refuses_ends_with_1_and_publishes_nothing(toy_project: ToyP
     ],
     ids=["recipe is not YAML", "prompt missing", "seeds missing", "data is a file"],
 )
-def test_bad_input_names_what_is_wrong(toy_project: ToyProject, spoil, code: int, said: str) -> None:
+def test_bad_input_names_what_is_wrong(
+    toy_project: ToyProject, spoil, code: int, said: str
+) -> None:
     spoil(toy_project)
     done = toy_project.qmirror("build", str(toy_project.recipe))
     assert done.returncode == code, done.stderr

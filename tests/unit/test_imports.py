@@ -23,11 +23,24 @@ LAYERS = [
     {"quality_checks"},
     {"publishing"},
     {"assets"},
-    {"api", "building", "summary", "planning", "previewing", "rejecting", "schemas", "pages", "doctor", "serving"},
+    {
+        "api",
+        "building",
+        "summary",
+        "planning",
+        "previewing",
+        "rejecting",
+        "schemas",
+        "pages",
+        "doctor",
+        "serving",
+    },
     {"cli"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-SOURCES = sorted([*(ROOT / "qmirror_assets").rglob("*.py"), *(ROOT / "quality_checks").rglob("*.py")])
+SOURCES = sorted(
+    [*(ROOT / "qmirror_assets").rglob("*.py"), *(ROOT / "quality_checks").rglob("*.py")]
+)
 
 
 def unit_of(module: str) -> str:

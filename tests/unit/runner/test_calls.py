@@ -205,6 +205,9 @@ def test_a_cap_on_calls_stops_cleanly_and_the_next_build_goes_on(toy: Toy) -> No
 def test_what_a_capped_build_finished_is_kept(toy: Toy) -> None:
     toy.write([toy_seed(i) for i in range(60)])
     toy.budget = Budget(max_calls=50)
+    # slow enough that calls are in flight when the cap is met: they are paid for, so they count
+    options = FakeOptions(in_flight=8, latency_s=0.005)
+    toy.engine = lambda: FakeEngine(options, {"kind": "fake", "model": "a"})
     with pytest.raises(BudgetReached, match="the cap on calls is reached; found 50 calls"):
         toy.build()
     store = toy.open()

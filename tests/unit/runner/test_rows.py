@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import qmirror_assets.runner as runner_module
 from qmirror_assets.engines.base import Request, Role
 from qmirror_assets.engines.fake import FakeEngine, FakeOptions
 from qmirror_assets.engines.faults import FaultPlan, parse_rule
@@ -259,3 +260,14 @@ def test_a_busy_partition_and_a_missing_input_are_named(toy: Toy) -> None:
     with pytest.raises(NotFoundError, match="intake of that domain to be built"):
         chain(toy, store).materialize("draft", "nowhere")
     store.close()
+
+
+def test_a_long_materialization_shows_that_it_lives(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: list[PartitionKey] = []
+    monkeypatch.setattr(runner_module, "STALE_AFTER", 0.04)
+    monkeypatch.setattr(runner_module, "beat", lambda _state, lease: beats.append(lease.key))
+    toy.write([toy_seed(1)])
+    materialize(toy, engine=FakeEngine(FakeOptions(latency_s=0.1), IDENTITY))
+    assert beats[:2] == [PartitionKey("toy", "draft", "sums")] * 2

@@ -1,0 +1,52 @@
+"""kill -9 of a command line build: the next one needs no cleaning and waits for nobody."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.integration.conftest import ToyProject, toy_project  # noqa: F401
+
+SLOW = "profile: slow\nengines:\n  text: {kind: fake, latency_ms: 100, in_flight: 1}\n"
+KILLS = 5
+
+
+def test_five_kills_of_a_build(toy_project: ToyProject) -> None:
+    profiles = toy_project.project / "profiles"
+    profiles.mkdir()
+    (profiles / "slow.yaml").write_text(SLOW, "utf-8")
+    random_seed = random.SystemRandom().randrange(10**6)
+    print(f"random_seed {random_seed}")
+    rng = random.Random(random_seed)
+    arguments = ["build", str(toy_project.recipe), "--profile", "slow", "--json"]
+    for _ in range(KILLS):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "qmirror_assets.cli", *arguments],
+            cwd=toy_project.project, env=toy_project.environment, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(rng.uniform(2.5, 7.0))
+        child.kill()
+        child.wait()
+    done = toy_project.qmirror(*arguments)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert (result["published"], result["accepted"]) == (True, 20)
+    assert started_runs(toy_project.project / ".qmirror" / "dagster") == []
+
+
+def started_runs(home: Path) -> list[str]:
+    code = (
+        "import dagster as dg; i = dg.DagsterInstance.get(); "
+        "print(*[r.run_id for r in i.get_runs() if not r.is_finished])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "DAGSTER_HOME": str(home)},
+    )  # fmt: skip
+    return done.stdout.split()
