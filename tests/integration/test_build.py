@@ -39,7 +39,7 @@ def test_build_again_and_one_more_domain(toy_project: ToyProject) -> None:
     assert third["totals"]["calls"] == 10
     assert third["version"] != "2026.11.0"
     after = manifests(toy_project)
-    untouched = {k: v for k, v in before.items() if not k[0] == "intake"}
+    untouched = {k: v for k, v in before.items() if k[0] != "intake"}
     assert {k: v for k, v in after.items() if k in untouched} == untouched
     rows = json.loads(toy_project.qmirror("versions", "toy", "--json").stdout)
     assert [r["version"] for r in rows if r["current"]] == [third["version"]]
@@ -129,7 +129,7 @@ def test_bad_input_names_what_is_wrong(
     "arguments",
     [("bild",), ("build",), ("build", "nowhere"), ("build", "qmirror", "--version", "1"),
      ("audit", "../../etc"), ("versions", "nobody"), ("publish", "toy", "x")],
-    ids=lambda a: " ".join(a),
+    ids=" ".join,
 )  # fmt: skip
 def test_bad_usage_is_2(toy_project: ToyProject, arguments: tuple[str, ...]) -> None:
     done = toy_project.qmirror(*arguments)

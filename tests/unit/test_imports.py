@@ -65,7 +65,7 @@ def imports_of(path: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: module_of(p))
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
 def test_imports_run_one_way(path: Path) -> None:
     here = unit_of(module_of(path))
     if path == ROOT / "qmirror_assets" / "__init__.py":
@@ -76,14 +76,14 @@ def test_imports_run_one_way(path: Path) -> None:
             assert RANK[there] <= RANK[here], f"{here} may not import {there}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: module_of(p))
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
 def test_dagster_only_at_the_edge(path: Path) -> None:
     if any(name.split(".")[0] == "dagster" for name in imports_of(path)):
         relative = path.relative_to(ROOT).as_posix()
         assert relative.startswith(("qmirror_assets/assets/", "quality_checks/asset_checks.py"))
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: module_of(p))
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
 def test_no_code_from_data(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
