@@ -115,7 +115,7 @@ def _quantities(
     labels = {
         slot: labelled(n.name, n.span.text) for slot, n in zip("abcdefgh", moved, strict=False)
     }
-    icon = choose_icon(question)
+    icon = choose_icon(thing)
     return {
         "kind": "scene",
         "template": "callouts",

@@ -227,10 +227,13 @@ def _place_among(span: Span, spans: Sequence[Span]) -> int:
     return same.index(span.id) + 1 if span.id in same else 0
 
 
-def choose_icon(question: str) -> str:
-    """The icon for call-outs: the first whose words the question holds, else a circle."""
+def choose_icon(thing: str) -> str:
+    """The icon of the thing that call-outs point at; a plain circle where none depicts it.
+
+    Only the thing's own name counts: a hammer on the Moon is not a picture of a planet.
+    """
     for icon, cues in _ICONS.items():
         words = "|".join(re.escape(cue).replace(r"\*", r"\w*") for cue in cues.split())
-        if re.search(rf"\b(?:{words})\b", question):
+        if re.search(rf"\b(?:{words})\b", thing, re.IGNORECASE):
             return icon
     return "circle"

@@ -46,14 +46,11 @@ def _draw_atom(canvas: Canvas) -> None:
 
 
 def _draw_planet(canvas: Canvas) -> None:
-    ring = turned(arc(0, 0, 112, 0, 180, ry=26), (0, 0), 16)
-    canvas.path(ring, line=style.AMBER, width=5)
+    # no rings: most planets and moons of textbook questions have none
     canvas.shape(circle(0, 0, 70), style.PALE_BLUE, line=style.BLUE, width=style.BOLD)
     for y in (36.0, 6.0, -30.0):
         half = math.sqrt(66**2 - y**2)
         canvas.path(arc(0, y, half, 200, 340, ry=12), line=style.BLUE, width=style.THIN)
-    front = turned(arc(0, 0, 112, 180, 360, ry=26), (0, 0), 16)
-    canvas.path(front, line=style.AMBER, width=5)
 
 
 def _draw_star(canvas: Canvas) -> None:
