@@ -20,6 +20,9 @@ from qmirror_assets.store.cas import file_digest
 DEFAULT_DOMAIN = "general"
 """Domain of seeds that name none in files that give none."""
 
+OWN_LICENCE = "LicenseRef-own-seeds"
+"""Licence of rows that name none in a user's own file: the gate wants one on every sample."""
+
 
 @dataclass(frozen=True, slots=True)
 class NumberedSeed:
@@ -55,7 +58,10 @@ class Sources:
     def of(cls, recipe: Recipe, files: Sequence[str] = (), limit: int | None = None) -> Sources:
         """The recipe's sources, or the user's own files instead."""
         spec = recipe.spec
-        own = tuple(SeedFiles(file=str(Path(f).resolve())) for f in files)
+        own = tuple(
+            SeedFiles(file=str(Path(f).resolve()), licence=OWN_LICENCE, source="own seeds")
+            for f in files
+        )
         return cls(own or spec.seeds, recipe.folder, spec.random_seed, dict(spec.domains), limit)
 
     def files(self) -> list[tuple[SeedFiles, Path]]:
