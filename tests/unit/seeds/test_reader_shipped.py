@@ -11,7 +11,7 @@ from qmirror_assets.records import Seed
 from qmirror_assets.seeds.files import SeedFile, read_file
 
 FOLDER = Path(qmirror_assets.errors.__file__).parent / "recipes" / "qmirror" / "seeds"
-ROWS = [row for path in sorted(FOLDER.glob("*.jsonl")) for row in read_file(SeedFile(path))]
+ROWS = [row for path in sorted(FOLDER.rglob("*.jsonl")) for row in read_file(SeedFile(path))]
 SEEDS = [row for row in ROWS if isinstance(row, Seed)]
 
 
