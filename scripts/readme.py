@@ -31,6 +31,10 @@ def recipe_block() -> str:
     return f"```yaml\n{shipped_recipes()['qmirror'].read_text('utf-8').strip()}\n```"
 
 
+def is_plain(row: dict[str, str]) -> bool:
+    return '"callouts"' in row["figure_spec"]
+
+
 def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
     found = []
     for domain in dataset.domains():
@@ -39,7 +43,7 @@ def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
         current = dataset.store.current(PartitionKey(dataset.name, "final", domain))
         for batch in tables.iter_batches(dataset.store.cas.verified_path(current[1].rows)):
             found += batch.to_pylist()
-    by_model = [row for row in found if row["labels_by"] == "model"]
+    by_model = [row for row in found if row["labels_by"] == "model" and not is_plain(row)]
     drawn = random.Random(random_seed).sample(by_model, count)  # noqa: S311
     PICTURES.mkdir(parents=True, exist_ok=True)
     rows = ["| before | picture | after |", "|---|---|---|"]
@@ -51,7 +55,10 @@ def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
         rows.append(
             "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
         )
-    said = f"{count} of {len(found)} accepted samples, labels by the embedded model, random_seed"
+    said = (
+        f"{count} of {len(found)} accepted samples, drawn from those with labels by the embedded "
+        "model and a scene, chart or flow of their own, random_seed"
+    )
     return "\n".join([*rows, "", f"<sub>{said} {random_seed}.</sub>"])
 
 
