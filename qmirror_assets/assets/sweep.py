@@ -11,7 +11,12 @@ from dagster import DagsterRunStatus, RunsFilter
 from qmirror_assets.store.leases import is_gone
 
 OWNER = "qmirror/owner"
-_UNFINISHED = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+_UNFINISHED = [
+    DagsterRunStatus.NOT_STARTED,  # killed between the creation of the run and its first step
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
 
 
 def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:
