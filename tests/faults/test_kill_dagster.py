@@ -37,6 +37,12 @@ def test_five_kills_of_a_build(toy_project: ToyProject) -> None:
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert (result["published"], result["accepted"]) == (True, 20)
+    calm = toy_project.project.parent / "calm"
+    (calm / "profiles").mkdir(parents=True)
+    (calm / "profiles" / "slow.yaml").write_text(SLOW, "utf-8")
+    undisturbed = toy_project.qmirror(*arguments, "--project", str(calm))
+    assert undisturbed.returncode == 0, undisturbed.stderr
+    assert json.loads(undisturbed.stdout)["release_digest"] == result["release_digest"]
     assert started_runs(toy_project.project / ".qmirror" / "dagster") == []
 
 
