@@ -43,6 +43,11 @@ Icon = Literal[
     "dna",
     "mountain",
     "ruler",
+    "stars",
+    "galaxy",
+    "telescope",
+    "radio_telescope",
+    "bulb",
 ]
 
 TEMPLATES: Final[Mapping[Template, tuple[str, ...]]] = MappingProxyType(

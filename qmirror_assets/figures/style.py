@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-STYLE_VERSION: Final = 3
+STYLE_VERSION: Final = 4
 
 INK: Final = "#1b2a38"
 GREY: Final = "#55626f"

@@ -112,17 +112,39 @@ def _quantities(
         items = [Item(n.name[:40], n.span.text, number_of(n.span.value)) for n in moved]
         shared = Named(moved[0].span, core(moved[0].name).split(" ")[-1])
         return _bars(items, shared)
+    owner = _owner(moved, thing)
+    icon = choose_icon(owner) if owner else None
+    if icon is None:
+        return _listing(moved)
     labels = {
         slot: labelled(n.name, n.span.text) for slot, n in zip("abcdefgh", moved, strict=False)
     }
-    icon = choose_icon(thing)
     return {
         "kind": "scene",
         "template": "callouts",
-        "object": thing,
+        "object": owner,
         "icon": icon,
         "labels": labels,
     }
+
+
+def _owner(moved: Sequence[Named], thing: str) -> str:
+    """What the call-outs may point at: `thing`, unless the labels say whose the values are.
+
+    Returns "" where the values belong to several things, or not to `thing` alone.
+    """
+    owners = {n.name.partition(" of ")[2].removeprefix("the ") for n in moved} - {""}
+    if not owners:
+        return thing
+    if any(core(thing).rsplit(" ", maxsplit=1)[-1] in owner.split(" ") for owner in owners):
+        return thing if len(owners) == 1 else ""
+    return owners.pop() if len(owners) == 1 and all(" of " in n.name for n in moved) else ""
+
+
+def _listing(moved: Sequence[Named]) -> dict[str, Json]:
+    """A data table, as textbooks set values that no drawing of ours depicts."""
+    rows = [[_capital(n.name), n.span.text] for n in moved]
+    return {"kind": "table", "columns": ["Quantity", "Value"], "rows": rows}
 
 
 def _comparable(moved: Sequence[Named]) -> bool:

@@ -164,29 +164,45 @@ _SCENES: Final[tuple[_Scene, ...]] = (
 
 _ICONS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "dna": "DNA gene genes genetic allele* chromosom* nucleotide*",
-        "planet": "planet* Earth Mars Moon moon moons Jupiter Venus Saturn Pluto asteroid* "
-        "satellite*",
-        "star": "star stars Sun galax* supernova* comet* telescope*",
-        "battery": "battery volt* current resistor* electric* circuit lamp bulb heater capacitor*",
-        "mountain": "mountain* volcano* glacier* earthquake* seismic rock rocks cliff* sediment* "
-        "plate plates fault",
-        "plant": "plant plants tree* leaf leaves seed* pea peas pollen forest* meadow* photosynth* "
-        "duckweed",
-        "cell": "cell cells bacteri* yeast microscop* membrane*",
-        "animal": "mouse mice rabbit* fish bird* animal* dog cat deer beetle* insect* whale* frog* "
-        "cow horse* elephant*",
-        "person": "person patient adult woman man student* athlete* heart blood child* runner "
-        "cyclist swimmer hiker skater",
-        "flask": "solution* acid react* mol mole moles compound* flask* dissolv* titrat*",
-        "drop": "water river* lake rain sea ocean* liquid* stream oil",
-        "atom": "atom* isotope* nucle* electron* half-life radioactiv* photon* laser light",
-        "ruler": "wire rod bar length beam",
-        "block": "block* cube crate* box metal* load brick* car train trolley",
-        "thermometer": "temperature* heat",
+        "dna": "DNA gene genes allele alleles chromosome chromosomes",
+        "planet": "planet planets exoplanet Earth Mars Moon moon Jupiter Venus Saturn Neptune "
+        "Uranus Mercury Pluto",
+        "star": "star Sun sun",
+        "stars": "stars binary",
+        "galaxy": "galaxy",
+        "telescope": "telescope",
+        "battery": "battery",
+        "bulb": "bulb lamp",
+        "mountain": "mountain hill peak",
+        "plant": "plant plants seedling seedlings",
+        "cell": "cell cells",
+        "animal": "mouse mice",
+        "person": "person patient adult woman man student athlete boy girl runner hiker skater "
+        "swimmer walker worker",
+        "flask": "solution acid flask",
+        "drop": "water droplet raindrop rainwater",
+        "atom": "atom nucleus",
+        "ruler": "ruler",
+        "block": "block cube crate box",
+        "thermometer": "thermometer",
     }
 )
-"""Icon -> words that call for it ("*" stands for any ending); the first that fits is taken."""
+"""Icon -> last words of a thing's name that it depicts."""
+
+_QUALIFIED: Final[tuple[tuple[str, str | None], ...]] = (
+    (r"\bradio telescope$", "radio_telescope"),
+    (r"\b(?:solar|fuel|galvanic|electrochemical|voltaic|unit|prison) cells?$", None),
+    (r"\bpower plants?$", None),
+    (r"\b(?:two|three|binary) stars?$", "stars"),
+    (r"\b(?:neutron|dwarf|shooting) stars?$", None),
+    (r"\bheavy water$", None),
+)
+"""Whole names that decide before their last word does; None: nothing depicts it."""
+
+_BRAKING: Final = re.compile(
+    r"\b(?:brak|decelerat|slow(?:s|ed|ing)?\b|to rest|to a stop)", re.IGNORECASE
+)
+_SLOWING: Final = re.compile(r"decelerat|brak|retard", re.IGNORECASE)
 
 
 def choose_scene(
@@ -199,9 +215,20 @@ def choose_scene(
         if re.search(scene.bar, question, re.IGNORECASE):
             continue
         slots = _assign(scene, moved, spans)
-        if slots is not None:
+        if slots is not None and not _points_forward(question, moved, slots):
             return scene.template, slots
     return None
+
+
+def _points_forward(question: str, moved: Sequence[Named], slots: Mapping[str, str]) -> bool:
+    """Whether an arrow would show an acceleration along a motion that it slows."""
+    if _BRAKING.search(question) is None:
+        return False
+    along = [named for named in moved if slots[named.span.id] == "acceleration"]
+    return any(
+        _SLOWING.search(named.name) is None and not named.span.text.startswith(("-", "−"))
+        for named in along
+    )
 
 
 def _assign(scene: _Scene, moved: Sequence[Named], spans: Sequence[Span]) -> dict[str, str] | None:
@@ -227,13 +254,15 @@ def _place_among(span: Span, spans: Sequence[Span]) -> int:
     return same.index(span.id) + 1 if span.id in same else 0
 
 
-def choose_icon(thing: str) -> str:
-    """The icon of the thing that call-outs point at; a plain circle where none depicts it.
+def choose_icon(thing: str) -> str | None:
+    """The icon that depicts `thing`, or None where none does.
 
-    Only the thing's own name counts: a hammer on the Moon is not a picture of a planet.
+    Only the last word of the thing's own name counts: a hammer on the Moon is not a picture of
+    a planet, and a leaf cell is a cell.
     """
-    for icon, cues in _ICONS.items():
-        words = "|".join(re.escape(cue).replace(r"\*", r"\w*") for cue in cues.split())
-        if re.search(rf"\b(?:{words})\b", thing, re.IGNORECASE):
+    name = re.split(r" (?:of|with|in|on|at|from|for|to) ", thing)[0].strip()
+    for pattern, icon in _QUALIFIED:
+        if re.search(pattern, name, re.IGNORECASE):
             return icon
-    return "circle"
+    head = name.rsplit(" ", maxsplit=1)[-1]
+    return next((icon for icon, words in _ICONS.items() if head in words.split()), None)

@@ -32,7 +32,7 @@ class WriteMoves:
     """Writes the draft of the round's variant."""
 
     kind: ClassVar[str] = "write_moves"
-    code: ClassVar[int] = 2
+    code: ClassVar[int] = 3
     roles: ClassVar[tuple[Role, ...]] = (Role.TEXT,)
 
     class Config(StepConfig):

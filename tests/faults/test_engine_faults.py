@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -56,10 +55,10 @@ def row(number: int) -> Call:
     return Call(Request(Role.TEXT, {"messages": messages, "schema": SCHEMA, "temperature": 0}))
 
 
-async def run_rows(server: FakeServer, **options: Any) -> list[Outcome]:
+async def run_rows(server: FakeServer, *, timeout_s: float = 30.0, **options: Any) -> list[Outcome]:
     server.reset()
     server.options = ServerOptions(**options)
-    endpoint = Endpoint(f"http://127.0.0.1:{server.port}/v1", "m", "", 0.3, IN_FLIGHT)
+    endpoint = Endpoint(f"http://127.0.0.1:{server.port}/v1", "m", "", timeout_s, IN_FLIGHT)
     engine = OpenAIEngine(endpoint, {}, Waits(no_sleep))
     gate = asyncio.Semaphore(IN_FLIGHT)
 
@@ -92,7 +91,7 @@ async def test_mixed_permanent_faults_leave_the_other_rows_byte_equal(server: Fa
     clean = await run_rows(server)
     rules = [FaultRule(fault, 0.2 / len(MIXED), permanent=True) for fault in MIXED]
     plan = FaultPlan(rules, RANDOM_SEED)
-    shaken = await run_rows(server, plan=plan)
+    shaken = await run_rows(server, timeout_s=1.5, plan=plan)
     failed = [outcome for outcome in shaken if isinstance(outcome, Failure)]
     assert 0.1 * ROWS < len(failed) < 0.3 * ROWS
     for before, after in zip(clean, shaken, strict=True):
@@ -108,11 +107,9 @@ async def test_mixed_permanent_faults_leave_the_other_rows_byte_equal(server: Fa
 
 async def test_passing_faults_cost_tries_but_few_rows(server: FakeServer) -> None:
     clean = await run_rows(server)
-    started = time.perf_counter()
     retried = [Fault.RATE_LIMIT, Fault.SERVER_503, Fault.RESET, Fault.GARBAGE, Fault.NOT_A_NUMBER]
     rules = [FaultRule(fault, 0.04) for fault in retried]
     shaken = await run_rows(server, plan=FaultPlan(rules, RANDOM_SEED))
-    assert time.perf_counter() - started < 20
     kept = [after == before for before, after in zip(clean, shaken, strict=True)]
     # a row whose second try passed has paid for both; its content is the same
     same = [

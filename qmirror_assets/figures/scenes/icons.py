@@ -103,6 +103,66 @@ def _draw_ruler(canvas: Canvas) -> None:
         canvas.path(turned([(x, 29), (x, 29 - depth)], (0, 0), 18), width=style.THIN)
 
 
+def _draw_stars(canvas: Canvas) -> None:
+    for x, y, r in ((-50.0, 22.0, 40.0), (54.0, -26.0, 30.0)):
+        for i in range(12):
+            a = math.radians(30 * i)
+            dx, dy = math.cos(a), math.sin(a)
+            near, far = r + 6, r + (18 if i % 2 else 12)
+            canvas.path(
+                [(x + near * dx, y + near * dy), (x + far * dx, y + far * dy)],
+                line=style.AMBER,
+                width=3,
+            )
+        canvas.shape(circle(x, y, r), style.AMBER, line=style.RED)
+        canvas.shape(circle(x, y, 0.7 * r), style.PALE_AMBER, line=None)
+
+
+def _draw_galaxy(canvas: Canvas) -> None:
+    """Two logarithmic spiral arms around a bulge, seen at a slant."""
+    for start in (0.0, math.pi):
+        arm = []
+        for i in range(40):
+            turn = 0.12 * i
+            r = 26 * math.exp(0.29 * turn)
+            arm.append((r * math.cos(start + turn), 0.62 * r * math.sin(start + turn)))
+        canvas.path(turned(arm, (0, 0), -18), line=style.BLUE, width=style.BOLD)
+        for x, y in turned(arm[12::6], (0, 0), -18):
+            canvas.shape(circle(x, y, 4.5), style.AMBER, line=style.RED, width=style.THIN)
+    bulge = turned(ellipse(0, 0, 30, 20), (0, 0), -18)
+    canvas.shape(bulge, style.PALE_AMBER, line=style.AMBER, width=style.BOLD)
+
+
+def _draw_telescope(canvas: Canvas) -> None:
+    for foot in (-52.0, 0.0, 52.0):
+        canvas.path([(0, -8), (foot, -94)], line=style.GREY, width=style.BOLD)
+    tube = turned(box(4, 22, 150, 46), (0, 0), 28)
+    canvas.shape(tube, style.PALE_BLUE, width=style.BOLD)
+    canvas.shape(turned(box(84, 22, 14, 58), (0, 0), 28), style.LIGHT)
+    canvas.shape(turned(box(-84, 22, 28, 26), (0, 0), 28), style.LIGHT)
+    canvas.shape(circle(0, 2, 12), style.GREY)
+
+
+def _draw_radio_telescope(canvas: Canvas) -> None:
+    canvas.shape([(-14, -10), (14, -10), (46, -94), (-46, -94)], style.LIGHT)
+    bowl = [(-88.0 + 11 * i, 0.0048 * (-88.0 + 11 * i) ** 2) for i in range(17)]
+    canvas.shape(turned(bowl, (0, 0), -28), style.PALE_BLUE, width=style.BOLD)
+    focus = (0.0, 64.0)
+    for rim in (bowl[1], bowl[-2]):
+        canvas.path(turned([rim, focus], (0, 0), -28), line=style.GREY)
+    canvas.shape(circle(*turned([focus], (0, 0), -28)[0], 8), style.RED)
+
+
+def _draw_bulb(canvas: Canvas) -> None:
+    canvas.shape(circle(0, 26, 62), style.PALE_AMBER, line=style.AMBER, width=style.BOLD)
+    canvas.shape([(-26, -26), (26, -26), (24, -46), (-24, -46)], style.PALE_AMBER, line=None)
+    filament = [(-14.0, -40.0), (-18, 18), (-8, 36), (0, 20), (8, 36), (18, 18), (14, -40)]
+    canvas.path(filament, line=style.RED)
+    for y in (-56.0, -70.0):
+        canvas.shape(rounded(0, y, 54, 14, 6), style.LIGHT)
+    canvas.shape([(-16, -78), (16, -78), (8, -92), (-8, -92)], style.GREY)
+
+
 DRAWINGS: Mapping[Icon, Callable[[Canvas], None]] = {
     "circle": _draw_circle,
     "flask": _draw_flask,
@@ -120,4 +180,9 @@ DRAWINGS: Mapping[Icon, Callable[[Canvas], None]] = {
     "dna": draw_dna,
     "mountain": draw_mountain,
     "ruler": _draw_ruler,
+    "stars": _draw_stars,
+    "galaxy": _draw_galaxy,
+    "telescope": _draw_telescope,
+    "radio_telescope": _draw_radio_telescope,
+    "bulb": _draw_bulb,
 }

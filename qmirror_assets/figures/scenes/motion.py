@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from qmirror_assets.figures import style
 from qmirror_assets.figures.canvas import Canvas
 from qmirror_assets.figures.notes import dimension, note, vector
 from qmirror_assets.figures.scenes.parts import Labels, draw_angle, draw_clock, draw_ground
 from qmirror_assets.figures.shapes import circle, curve, rounded
+from qmirror_assets.figures.spec import Labelled
 
 
 def draw_kinematics(canvas: Canvas, labels: Labels) -> None:
@@ -15,12 +18,21 @@ def draw_kinematics(canvas: Canvas, labels: Labels) -> None:
     _draw_cart(canvas, -210, later=False)
     _draw_cart(canvas, 190, later=True)
     if "acceleration" in labels:
-        canvas.arrow((-60, 118), (60, 118), style.GREEN, width=style.BOLD)
+        start, end = (-60, 118), (60, 118)
+        if _slows(labels["acceleration"]):
+            start, end = end, start
+        canvas.arrow(start, end, style.GREEN, width=style.BOLD)
         note(canvas, labels["acceleration"], (0, 122), (0, 1))
     vector(canvas, (-155, 38), (-75, 38), labels.get("initial_speed"), toward=(0.3, 1))
     vector(canvas, (245, 38), (345, 38), labels.get("final_speed"), toward=(-0.2, 1))
     dimension(canvas, (-210, -34), (190, -34), labels.get("distance"))
     draw_clock(canvas, (10, 40), labels.get("time"))
+
+
+def _slows(acceleration: Labelled) -> bool:
+    """A deceleration points against the motion, and so does a negative acceleration."""
+    slowing = re.search(r"decelerat|brak|retard", acceleration.label, re.IGNORECASE)
+    return slowing is not None or acceleration.value.startswith(("-", "−"))
 
 
 def _draw_cart(canvas: Canvas, x: float, *, later: bool) -> None:

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 import qmirror_assets
+from qmirror_assets.figures.spec import parse_spec
+from qmirror_assets.mirror.compose import compose
+from qmirror_assets.mirror.draft import Draft
+from qmirror_assets.mirror.labels import Labels
 from qmirror_assets.mirror.plan import Plan, make_plan
 from qmirror_assets.records import Given, Json, Seed
 from qmirror_assets.templates import Prompts
@@ -23,6 +27,15 @@ def plan_of(seed: Seed) -> Plan:
     plan = make_plan(seed)
     assert isinstance(plan, Plan), plan
     return plan
+
+
+def draft_of(seed: Seed, labels: Labels | None = None, spans: tuple[str, ...] = ()) -> Draft:
+    plan = plan_of(seed)
+    variant = next((v for v in plan.variants if v.spans == spans), plan.variants[0])
+    draft = compose(plan, variant, seed, labels)
+    assert isinstance(draft, Draft), draft
+    parse_spec(draft.figure)
+    return draft
 
 
 @pytest.fixture
