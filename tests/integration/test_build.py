@@ -103,6 +103,16 @@ def test_a_gate_that_refuses_ends_with_1_and_publishes_nothing(toy_project: ToyP
     assert not (toy_project.project / "data" / "releases" / "toy" / "2026.11.0").exists()
     alone = toy_project.qmirror("publish", "toy", "2026.11.0")
     assert alone.returncode == 1, "publishing alone obeys the record as well"
+    home = toy_project.project / ".qmirror" / "dagster"
+    by_dagster = subprocess.run(
+        [sys.executable, "-m", "dagster", "asset", "materialize", "--select", "toy/published",
+         "--partition", "2026.11.0", "-m", "qmirror_assets.assets.definitions"],
+        cwd=toy_project.project, capture_output=True, text=True, timeout=280,
+        env=toy_project.environment | {"DAGSTER_HOME": str(home)},
+    )  # fmt: skip
+    assert by_dagster.returncode != 0
+    assert "gate refuses" in by_dagster.stderr, "the asset alone obeys it too"
+    assert not (toy_project.project / "data" / "releases" / "toy" / "2026.11.0").exists()
 
 
 @pytest.mark.parametrize(
