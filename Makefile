@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check setup ui format wheel test-faults clean
+.PHONY: help demo test check setup ui format wheel test-faults bench-cache bench-peers bench-scale clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,15 @@ test: $(STAMP) ## the whole test suite
 
 test-faults: $(STAMP) ## the long form of the fault suite
 	$(BIN)/python -m pytest tests/faults -m 'slow or not slow'
+
+bench-cache: $(STAMP) ## calls after every kind of edit, kill and failure
+	@$(BIN)/python -m benchmarks.cache
+
+bench-scale: $(STAMP) ## time and memory over rows, six stages (ROWS="10000 100000")
+	@$(BIN)/python benchmarks/scale.py --rows $(or $(ROWS),10000 100000)
+
+bench-peers: $(STAMP) ## wall, CPU and memory beside similar tools
+	@$(BIN)/python -m benchmarks.peers
 
 check: $(STAMP) ## format, lint, types, import rule
 	$(BIN)/ruff format --check .

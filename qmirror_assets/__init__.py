@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 _API = (
     "audit", "build", "plan", "preview", "publish", "rejects", "retry", "schema", "versions",
+    "why",
 )  # fmt: skip
 _ERRORS = ("QMirrorError",)
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         retry,
         schema,
         versions,
+        why,
     )
     from qmirror_assets.errors import QMirrorError
 
@@ -46,6 +48,7 @@ __all__ = [
     "retry",
     "schema",
     "versions",
+    "why",
 ]
 
 

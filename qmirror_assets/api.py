@@ -13,6 +13,8 @@ from qmirror_assets.lineage.audit import audit as audit_store
 from qmirror_assets.lineage.audit import audit_release, find_samples
 from qmirror_assets.lineage.trail import AuditTrail
 from qmirror_assets.planning import Plan, make_plan
+from qmirror_assets.planning.pilot import run_pilot
+from qmirror_assets.planning.why import Why, explain_sample
 from qmirror_assets.previewing import Preview, run_preview
 from qmirror_assets.project import find_project
 from qmirror_assets.rejecting import RejectedRow, list_rejects
@@ -23,6 +25,7 @@ from qmirror_assets.workspace import Workspace, default_record, open_workspace
 
 __all__ = [
     "audit", "build", "plan", "preview", "publish", "rejects", "retry", "schema", "versions",
+    "why",
 ]  # fmt: skip
 
 Place = str | Path | None
@@ -103,14 +106,30 @@ def plan(
     domains: Sequence[str] = (),
     profile: str | None = None,
     seeds: Sequence[str | Path] = (),
+    pilot: int = 0,
     project: Place = None,
     data: Place = None,
+    report: Report | None = None,
 ) -> Plan:
-    """What `build` would run and why; executes nothing."""
+    """What `build` would run and why; executes nothing.
+
+    Args:
+        recipe: Shipped name, or path of a recipe file or folder.
+        name: Dataset name; default: the recipe's.
+        domains: Only these; default: all that have seeds.
+        profile: Which engines; a shipped name or a file.
+        seeds: Seed files instead of the recipe's.
+        pilot: First run that many seeds through all stages, to measure what a call takes.
+        project: Project folder.
+        data: Data folder.
+        report: Who is told how a pilot goes.
+    """
     with opened(project, data) as workspace:
         record = default_record(
             recipe, dataset=name, profile=profile, seeds=[str(f) for f in seeds] or None
         )
+        if pilot:
+            run_pilot(workspace, record, pilot, report or Silent())
         return make_plan(workspace, record, domains)
 
 
@@ -194,17 +213,34 @@ def audit(
         return audit_release(Path(release), sample_id)
     with opened(project, data) as workspace:
         if dataset is None:
-            found = find_samples(workspace.store, sample_id)
-            if len(found) != 1:
-                raise NotFoundError(
-                    f"sample {sample_id!r} is not unique" if found else f"no sample {sample_id!r}",
-                    expected="an id, or its first 8 or more digits where they are unique",
-                    found=", ".join(f"{d}:{s}" for d, s in found[:5]) or "none in any dataset",
-                    remedy="List ids with `qmirror rejects`, or read column `id` of a release",
-                )
-            dataset, sample_id = found[0]
+            dataset, sample_id = _known_sample(workspace, None, sample_id)
         opened_dataset = workspace.dataset(dataset)
         return audit_store(workspace.store, dataset, opened_dataset.graph.nodes, sample_id)
+
+
+def why(
+    sample_id: str, *, dataset: str | None = None, project: Place = None, data: Place = None
+) -> Why:
+    """What a build would do with one sample, stage by stage, and why; executes nothing.
+
+    Raises:
+        NotFoundError: nobody knows the id.
+    """
+    with opened(project, data) as workspace:
+        return explain_sample(workspace, *_known_sample(workspace, dataset, sample_id))
+
+
+def _known_sample(workspace: Workspace, dataset: str | None, prefix: str) -> tuple[str, str]:
+    """(dataset, whole id) of the one sample whose id begins with `prefix`."""
+    found = [s for s in find_samples(workspace.store, prefix) if dataset in (None, s[0])]
+    if len(found) != 1:
+        raise NotFoundError(
+            f"sample {prefix!r} is not unique" if found else f"no sample {prefix!r}",
+            expected="an id, or its first 8 or more digits where they are unique",
+            found=", ".join(f"{d}:{s}" for d, s in found[:5]) or "none in any dataset",
+            remedy="List ids with `qmirror rejects`, or read column `id` of a release",
+        )
+    return found[0]
 
 
 def versions(dataset: str, *, project: Place = None, data: Place = None) -> list[VersionRow]:

@@ -17,6 +17,9 @@ from qmirror_assets.records import Json
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 SIZE_CAP = 1_000_000  # bytes of one YAML file
+_SCALARS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -83,14 +86,16 @@ def _scalar(loader: Any, node: Any) -> Json:
     """A scalar that JSON has; whatever else a tag can make of a node is refused."""
     if not isinstance(node, yaml.ScalarNode):
         raise _at(node, f"expected plain text or a number, found {node.tag!r}")
+    if node.tag not in _SCALARS:
+        raise _at(node, f"{node.tag!r} is not a type of JSON")
     try:
         value = loader.construct_object(node)
-    except ValueError as error:  # a tag or a number that does not fit its text
+    except ValueError as error:  # a number that does not fit its tag, or has too many digits
         raise _at(node, str(error)) from error
+    except LookupError as error:  # empty text, or a word that is no truth value
+        raise _at(node, f"{node.value[:40]!r} is no {node.tag!r}") from error
     if isinstance(value, float) and not math.isfinite(value):
         raise _at(node, f"{node.value} is not a finite number")
-    if not isinstance(value, str | int | float | None):
-        raise _at(node, f"{node.tag!r} is not a type of JSON")
     return value
 
 

@@ -14,12 +14,13 @@ from typing import Any, Protocol
 
 import qmirror_assets
 from qmirror_assets.engines.models import Progress as Fetched
-from qmirror_assets.errors import FailureLimit, GateRefused, NotFoundError
+from qmirror_assets.errors import FailureLimit, GateRefused, NotFoundError, UsageError
 from qmirror_assets.keys import PartitionKey, Version
 from qmirror_assets.release.content import version_content
 from qmirror_assets.release.registry import find_version, list_versions
 from qmirror_assets.runner import Budget
 from qmirror_assets.runner.facts import Progress
+from qmirror_assets.runner.target import TargetStatus
 from qmirror_assets.summary import BuildResult, summarize
 from qmirror_assets.todo import check_domains, find_todo
 from qmirror_assets.workspace import Dataset, Workspace, new_run_id
@@ -90,25 +91,54 @@ class Build:
         """Do it.
 
         Raises:
+            BudgetReached: --max-calls or --max-cost ended it; what is done is kept.
             FailureLimit: too many rows failed for engine reasons; what is done is kept.
             GateRefused: the gate's checks did not pass.
         """
         if self.wishes.version is not None:
             Version.parse(self.wishes.version)
-        if not self.dataset.intake_is_fresh():
-            self.report.step(0, 0, "reading seeds")
-            self._record_run()
-            self._drive().intake()
-        domains = check_domains(self.dataset, self.wishes.domains)
-        self._stages(domains)
-        result = self._result(domains)
-        self._check_failures(result)
+        self._check_budget()
         try:
-            version, published = self._version(domains)
+            return self._run()
         finally:
             if self._driver is not None:
                 self._driver.live.close()
+
+    def _run(self) -> BuildResult:
+        if not self.dataset.intake_is_fresh():
+            self.report.step(0, 0, "reading seeds")
+            self._record_run()
+            self._intake(self.wishes.domains or None)
+        domains = check_domains(self.dataset, self.wishes.domains)
+        self._stages(domains, retry=self.wishes.retry)
+        self._reach_target(domains)
+        self._check_failures(self._result(domains))
+        version, published = self._version(domains)
         return self._result(domains, version, published=published)
+
+    def _check_budget(self) -> None:
+        """A cap on money that nothing counts towards would be no cap.
+
+        Raises:
+            UsageError: --max-cost, and no engine of the recipe has a price.
+        """
+        if self.wishes.max_cost is None:
+            return
+        roles = {role.value for node in self.dataset.graph for role in node.roles}
+        if roles.isdisjoint(self.dataset.profile.spec.prices):
+            raise UsageError(
+                "a cap on cost needs prices",
+                expected=f"`prices` in profile {self.dataset.profile.name!r} for one of "
+                f"{', '.join(sorted(roles)) or 'its roles'}",
+                found="none",
+                remedy="Add prices to the profile, or cap calls with --max-calls",
+            )
+
+    def _intake(self, domains: tuple[str, ...] | None) -> None:
+        """Read new seeds; with a target, draw further ones for `domains` (None: all)."""
+        driver = self._drive()
+        driver.live.draw_for = domains
+        driver.intake()
 
     def _drive(self) -> Any:
         """The Dagster side, imported only when there is something to do."""
@@ -136,10 +166,10 @@ class Build:
 
     # -- stages
 
-    def _stages(self, domains: Sequence[str]) -> None:
+    def _stages(self, domains: Sequence[str], *, retry: bool = False) -> None:
         todo = find_todo(self.dataset, domains)
         work = {domain: todo.of(domain) for domain in domains}
-        if self.wishes.retry:
+        if retry:
             work = {domain: self._to_retry(domain) for domain in domains}
         total, done = sum(map(len, work.values())), 0
         if total:
@@ -149,6 +179,26 @@ class Build:
                 self.report.step(done, total, f"{domain}: {nodes[0]}")
                 self._drive().domain(domain, nodes)
                 done += len(nodes)
+
+    def _reach_target(self, domains: Sequence[str]) -> None:
+        """Draw seeds and build them until every domain has its samples or can have no more.
+
+        Ends: each pass draws at least one seed, and a domain has a finite number of them.
+        """
+        while short := self._short(domains):
+            # an engine that fails must not use the seeds up
+            self._check_failures(self._result(domains))
+            drawn = ", ".join(f"{status.draw} for {domain}" for domain, status in short.items())
+            self.report.step(0, 0, f"drawing seeds: {drawn}")
+            self._record_run()
+            self._intake(tuple(short))
+            self._driver.live.retry = False
+            self._stages(list(short))
+
+    def _short(self, domains: Sequence[str]) -> dict[str, TargetStatus]:
+        """Domains that need further seeds."""
+        found = {domain: self.dataset.target_status(domain) for domain in domains}
+        return {domain: status for domain, status in found.items() if status and status.draw}
 
     def _to_retry(self, domain: str) -> list[str]:
         """Nodes with engine failures, and everything that follows the first of them."""

@@ -2,9 +2,12 @@
 
 | fingerprint | in | deliberately out |
 |---|---|---|
-| action key | rendered request, input image digests, engine identity, sampling parameters, random seed where sampling is random | stage name, parser, rules, thresholds, library versions (unless the profile is strict), time-outs, concurrency |
-| stage fingerprint | templates, parameters, thresholds, code number of the step | engine (chosen by the profile at run time), seeds, file names |
+| action key | rendered request, input image digests, engine identity, sampling parameters, random seed where sampling is random | stage name, role, parser, rules, thresholds, time-outs, concurrency |
+| stage fingerprint | templates, parameters, thresholds, code number of the step, the recipe's random_seed where the step samples | engine (chosen by the profile at run time), seeds, file names |
 | partition fingerprint | stage fingerprint, resolved engine identities, input data versions | run id, host, attempts, tokens, time |
+
+`docs/fingerprints.md` has a line for every field of these and of the intake, engine, version and
+suite fingerprints; tests/unit/test_fingerprint_tables.py changes each in a small build.
 
 Dagster's `code_version` is the stage fingerprint, its `DataVersion` the digest of the output rows.
 Canonical JSON is orjson with sorted keys and no fallback encoder: a fallback would silently turn

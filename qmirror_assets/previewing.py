@@ -6,7 +6,8 @@ manifests and pointers live in memory, so no partition is touched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from qmirror_assets.runner.intake import run_intake
 from qmirror_assets.stages.graph import INTAKE
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.state import State
-from qmirror_assets.workspace import Dataset, Workspace, default_record, new_run_id
+from qmirror_assets.workspace import Dataset, DatasetRecord, Workspace, default_record, new_run_id
 
 if TYPE_CHECKING:
     from qmirror_assets.building import Report
@@ -54,6 +55,13 @@ def run_preview(
     record = default_record(
         recipe, profile=profile, limit=count, seeds=[str(f) for f in seeds] or None
     )
+    with trial(workspace, record, report) as dataset:
+        return _collect(dataset)
+
+
+@contextmanager
+def trial(workspace: Workspace, record: DatasetRecord, report: Report) -> Iterator[Dataset]:
+    """Build a dataset in a throw-away state for the block; cache and CAS are the project's own."""
     real = workspace.store
     store = Store(real.root, State("sqlite://"), real.cas, real.actions)
     dataset = Dataset(record, store, workspace.project)
@@ -66,7 +74,7 @@ def run_preview(
                 done = index * len(dataset.graph.nodes) + step
                 report.step(done, total, f"{domain}: {node.name}")
                 runner.materialize(node.name, domain)
-        return _collect(dataset)
+        yield dataset
     finally:
         runner.close()
         store.state.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.resources
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from qmirror_assets.borders import is_file, load_yaml, nearest, validate
 from qmirror_assets.errors import RecipeError
@@ -26,6 +27,14 @@ class Price(BaseModel):
     currency: str = "USD"
     as_of: str = Field(description="Day of the price, YYYY-MM-DD.")
 
+    @field_validator("as_of")
+    @classmethod
+    def _is_a_day(cls, day: str) -> str:
+        try:
+            return dt.date.fromisoformat(day).isoformat()
+        except ValueError as error:
+            raise ValueError("expected a day such as 2026-11-01") from error
+
 
 class ProfileSpec(BaseModel):
     """A whole profile file."""
@@ -42,6 +51,14 @@ class ProfileSpec(BaseModel):
     for_data: bool = Field(
         default=True, description="False: good for trying a recipe, not for data."
     )
+
+    @field_validator("prices")
+    @classmethod
+    def _one_currency(cls, prices: dict[RoleName, Price]) -> dict[RoleName, Price]:
+        found = sorted({price.currency for price in prices.values()})
+        if len(found) > 1:  # costs of all roles are added up
+            raise ValueError(f"prices must be in one currency, found {', '.join(found)}")
+        return prices
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,21 @@ class Limits(Part):
     )
 
 
+class Target(Part):
+    """How many accepted samples each domain shall have; seeds are drawn until it has them."""
+
+    accepted: int = Field(ge=1, le=10_000_000, description="Accepted samples a domain shall have.")
+    candidates: int | None = Field(
+        default=None, ge=1, description="Most seeds drawn in a domain; default: all it has."
+    )
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Target:
+        if self.candidates is not None and self.candidates < self.accepted:
+            raise ValueError("candidates must be at least accepted: a seed gives one sample")
+        return self
+
+
 class RecipeSpec(Part):
     """A whole recipe file."""
 
@@ -227,6 +242,9 @@ class RecipeSpec(Part):
     gate: GateSpec = GateSpec()
     release: ReleaseSpec = ReleaseSpec()
     limits: Limits = Limits()
+    target: Target | None = Field(
+        default=None, description="Draw seeds until a domain has so many samples; default: all."
+    )
     profile: str = Field(default="embedded", description="Profile used when none is named.")
 
     @model_validator(mode="after")
@@ -302,5 +320,12 @@ def load_recipe(name_or_path: str) -> Recipe:
             found=type(data).__name__,
         )
     spec = validate(RecipeSpec, data, f"recipe {path.name}", lines)
-    digest = fingerprint("recipe", spec.model_dump(mode="json", by_alias=True))
-    return Recipe(spec, path.parent.resolve(), digest, name_or_path)
+    return Recipe(spec, path.parent.resolve(), recipe_digest(spec), name_or_path)
+
+
+def recipe_digest(spec: RecipeSpec) -> str:
+    """Fingerprint of a recipe's content (64 hexadecimal digits)."""
+    content = spec.model_dump(mode="json", by_alias=True)
+    if spec.target is None:  # a key that came later leaves recipes without it what they were
+        del content["target"]
+    return fingerprint("recipe", content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from qmirror_assets.keys import PartitionKey
@@ -34,6 +34,20 @@ class StageTotals:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """How far a domain came on its way to the recipe's target.
+
+    state: reached, cap, seeds_used_up, or open (not built to the end). drawn, waiting: seeds.
+    """
+
+    state: str
+    wanted: int
+    accepted: int
+    drawn: int
+    waiting: int
+
+
 @dataclass(slots=True)
 class BuildResult:
     """What a build made and what it cost."""
@@ -58,6 +72,8 @@ class BuildResult:
     directory: str = ""
     partial: bool = False
     for_data: bool = True
+    targets: dict[str, TargetResult] = field(default_factory=dict)  # by domain
+    seeds_waiting: int = 0  # of these domains, not drawn: the target did not need them
     notes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Json]:
@@ -80,6 +96,7 @@ def summarize(
     reasons, lost = _reasons(dataset, domains)
     seeds = sum(dataset.seeds_of(domain) for domain in domains)
     found = find_version(dataset.store, dataset.name, version) if version else None
+    targets = _targets(dataset, accepted)
     return BuildResult(
         dataset=dataset.name, recipe=dataset.recipe.name, profile=dataset.profile.name,
         run_id=run_id, version=version, published=published, domains=accepted, seeds=seeds,
@@ -88,10 +105,11 @@ def summarize(
         duplicates=sum(n for reason, n in reasons.items() if reason in DUPLICATE_REASONS),
         quarantined=_quarantined(dataset), engine_failures=lost,
         rejected_by_reason=dict(reasons.most_common()), stages=stages,
-        totals=_totals(stages, seconds),
+        totals=_totals(dataset, stages, seconds),
         release_digest=found.release_digest if found and published else "",
         directory=found.directory if found else "", partial=partial,
-        for_data=dataset.profile.spec.for_data,
+        for_data=dataset.profile.spec.for_data, targets=targets,
+        seeds_waiting=sum(target.waiting for target in targets.values()),
     )  # fmt: skip
 
 
@@ -107,6 +125,18 @@ def _accepted(dataset: Dataset, domains: Sequence[str]) -> tuple[dict[str, int],
         {d: m.counts.rows_out if m else 0 for d, m in found.items()},
         any(m.partial for m in found.values() if m),
     )
+
+
+def _targets(dataset: Dataset, accepted: Mapping[str, int]) -> dict[str, TargetResult]:
+    found = {domain: dataset.target_status(domain) for domain in accepted}
+    return {
+        domain: TargetResult(
+            status.state.value, status.target.accepted, accepted[domain], status.drawn,
+            status.waiting,
+        )
+        for domain, status in found.items()
+        if status is not None
+    }  # fmt: skip
 
 
 def _stages(dataset: Dataset, domains: Sequence[str], run_id: str) -> list[StageTotals]:
@@ -170,12 +200,15 @@ def _quarantined(dataset: Dataset) -> int:
     return manifest.counts.rejected if manifest else 0
 
 
-def _totals(stages: Sequence[StageTotals], seconds: float) -> dict[str, Json]:
+def _totals(dataset: Dataset, stages: Sequence[StageTotals], seconds: float) -> dict[str, Json]:
+    prices = dataset.profile.spec.prices.values()
     return {
         "calls": sum(s.calls for s in stages),
         "cache_hits": sum(s.cache_hits for s in stages),
         "failures": sum(s.failures for s in stages),
         "tokens": sum(s.tokens for s in stages),
         "cost": round(sum(s.cost for s in stages), 6),
+        "currency": next((price.currency for price in prices), ""),
+        "prices_as_of": min((price.as_of for price in prices), default=""),
         "seconds": round(seconds, 3),
     }

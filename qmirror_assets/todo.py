@@ -9,7 +9,8 @@ from qmirror_assets.borders import nearest
 from qmirror_assets.errors import NotFoundError
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.runner.engines import Engines
-from qmirror_assets.runner.freshness import pin, staleness
+from qmirror_assets.runner.freshness import pin
+from qmirror_assets.runner.reasons import explain
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.workspace import Dataset
 
@@ -86,7 +87,7 @@ def _reasons(
     pinned = pin(dataset.store, node, dataset.name, domain, engines)
     if isinstance(pinned, str):
         return ("never built",) if current is None else (f"{pinned} is not built",)
-    found = staleness(current[1] if current else None, node, pinned)
-    if not found.fresh:
-        return found.reasons
+    found = explain(dataset.store.state, current[1] if current else None, node, pinned)
+    if found:
+        return found
     return (f"if rows of {before[0]} change",) if before else None

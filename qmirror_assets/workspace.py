@@ -17,10 +17,12 @@ from qmirror_assets.recipe import Recipe, load_recipe, shipped_recipes
 from qmirror_assets.records import Json
 from qmirror_assets.runner import Runner
 from qmirror_assets.runner.calls import Budget
+from qmirror_assets.runner.drawing import Aim
 from qmirror_assets.runner.engines import Engines
 from qmirror_assets.runner.facts import OnProgress, ignore_progress
 from qmirror_assets.runner.intake import QUARANTINE, intake_fingerprint
 from qmirror_assets.runner.sources import Sources
+from qmirror_assets.runner.target import TargetStatus, find_target_status
 from qmirror_assets.stages.compile import compile_recipe
 from qmirror_assets.stages.graph import INTAKE, Graph
 from qmirror_assets.store import Store, open_store
@@ -100,9 +102,14 @@ class Dataset:
 
     def engines(self, on_fetch: OnFetch | None = None) -> Engines:
         """The engines of its profile, none started; `on_fetch` hears of fetched weights."""
-        from qmirror_assets.engines.build import build_engine, engine_identity  # noqa: PLC0415
+        from qmirror_assets.engines.build import (  # noqa: PLC0415
+            build_engine,
+            engine_identity,
+            strict_identity,
+        )
 
-        return Engines(self.profile, lambda config: build_engine(config, on_fetch), engine_identity)
+        identify = strict_identity if self.profile.spec.strict else engine_identity
+        return Engines(self.profile, lambda config: build_engine(config, on_fetch), identify)
 
     def runner(
         self,
@@ -121,7 +128,8 @@ class Dataset:
     def intake_is_fresh(self) -> bool:
         """Whether the intake tables match the seed sources as they are now."""
         current = self.store.current(PartitionKey(self.name, INTAKE, QUARANTINE))
-        wanted = intake_fingerprint(self.name, self.sources)
+        drawn = self.recipe.spec.target is not None
+        wanted = intake_fingerprint(self.name, self.sources, drawn=drawn)
         return current is not None and current[1].fingerprint == wanted
 
     def domains(self) -> list[str]:
@@ -133,9 +141,23 @@ class Dataset:
         ]
 
     def seeds_of(self, domain: str) -> int:
-        """Number of seeds of a domain."""
+        """Number of seeds of a domain that are in the build (with a target: drawn)."""
         current = self.store.current(PartitionKey(self.name, INTAKE, domain))
         return current[1].counts.rows_out if current else 0
+
+    def aim(self, domains: tuple[str, ...] | None = None) -> Aim | None:
+        """What intake draws seeds for, in `domains` or in all; None: it takes every seed."""
+        spec = self.recipe.spec
+        if spec.target is None:
+            return None
+        return Aim(spec.target, self.graph.final.name, spec.random_seed, domains)
+
+    def target_status(self, domain: str) -> TargetStatus | None:
+        """Where a domain stands with the recipe's target, if it has one; reads no row."""
+        target = self.recipe.spec.target
+        if target is None:
+            return None
+        return find_target_status(self.store, self.name, self.graph.final.name, domain, target)
 
     def check_recipe_is_loaded(self) -> None:
         """Refuse to go on when the recipe on disk is no longer the one that was loaded.

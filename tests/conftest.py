@@ -71,6 +71,8 @@ class Toy:
     folder: Path
     engine: Callable[[], FakeEngine]
     retry: bool = False
+    lease_wait: float = 5
+    domains: list[str] = field(default_factory=list)  # none named: all
     budget: Budget = field(default_factory=Budget)
     last: list[Materialized] = field(default_factory=list)
 
@@ -97,7 +99,9 @@ class Toy:
         profile = Profile(ProfileSpec(profile="fake", engines={"text": {"kind": "fake"}}))
         engines = Engines(profile, lambda _config: engine, lambda _config: dict(engine.identity))
         graph = compile_recipe(load_recipe(str(self.folder)))
-        return Runner(store, graph, engines, "toy", "run", budget=self.budget, lease_wait=5)
+        return Runner(
+            store, graph, engines, "toy", "run", budget=self.budget, lease_wait=self.lease_wait
+        )
 
     def build(self) -> Facts:
         """Build everything; the summed facts."""
@@ -105,8 +109,9 @@ class Toy:
         runner = self.runner(store, self.engine())
         self.last = []
         try:
-            run_intake(store, "toy", Sources.of(load_recipe(str(self.folder))))
-            for domain in store.state.domain_names("toy"):
+            sources = Sources.of(load_recipe(str(self.folder)))
+            run_intake(store, "toy", sources, wait=max(self.lease_wait, 30.0))
+            for domain in self.domains or store.state.domain_names("toy"):
                 for node in runner.graph:
                     done = runner.materialize(node.name, domain, retry=self.retry)
                     assert done.manifest.counts.balanced()

@@ -27,6 +27,7 @@ class Live:
     run_id: str = ""  # of a command line build; "" in runs that Dagster launched
     on_fetch: OnFetch | None = None
     retry: bool = False
+    draw_for: tuple[str, ...] | None = None  # domains that intake may draw further; None: all
     error: QMirrorError | None = None  # what the last run raised, for the command line
     interrupted: bool = False
     refusal: GateRefused | None = None  # why the gate did not open

@@ -58,14 +58,20 @@ def intake_asset(dataset: Dataset, live: Live) -> dg.AssetsDefinition:
     def intake(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with failing_clearly(live):
             opened = live.dataset(name)
-            result = run_intake(opened.store, name, opened.sources, wait=live.lease_wait)
+            result = run_intake(
+                opened.store, name, opened.sources, wait=live.lease_wait,
+                aim=opened.aim(live.draw_for),
+            )  # fmt: skip
         domains = sorted(result.domains)
         register(context.instance, partitions.domain_name, domains)
         return dg.MaterializeResult(
             metadata={
-                "dagster/row_count": result.read - result.quarantined,
+                "dagster/row_count": result.read
+                - result.quarantined
+                - sum(result.waiting.values()),
                 "rows read": result.read,
                 "quarantined": result.quarantined,
+                "seeds waiting": sum(result.waiting.values()),
                 "domains": ", ".join(domains),
             },
             data_version=dg.DataVersion("-".join(m[:8] for m in result.manifests.values())),

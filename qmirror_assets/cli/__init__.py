@@ -22,6 +22,8 @@ COMMANDS = {
     "rejects": "Rows that did not make it, with reasons.",
     "retry": "Run again the rows that failed for engine reasons, nothing else.",
     "versions": "Candidates and releases of a dataset.",
+    "fsck": "Check every stored byte; --repair takes away what is damaged.",
+    "gc": "Remove what nothing needs any more.",
     "schema": "JSON schema of recipes and profiles.",
     "doctor": "Check this machine: libraries, fonts, model, folders.",
     "ui": "Open the Dagster UI on this machine.",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import click
 
-from qmirror_assets.cli.options import build_options, place_options, print_json, say
+from qmirror_assets.cli.options import build_options, place_options, print_json
 
 
 @click.command("plan")
+@click.option(
+    "--pilot", type=click.IntRange(1, 100), metavar="N",
+    help="First run N seeds through all stages to measure a call; keeps the cache.",
+)  # fmt: skip
 @build_options
 @place_options
 def command(
@@ -16,34 +20,26 @@ def command(
     domains: tuple[str, ...],
     seeds: tuple[str, ...],
     profile: str | None,
+    pilot: int | None,
     project: str | None,
     data: str | None,
     as_json: bool,
 ) -> None:
-    """What a build of RECIPE would run and why; executes nothing."""
-    from qmirror_assets.api import plan  # noqa: PLC0415
+    """What a build of RECIPE would run and why, in calls, tokens, time and money.
 
-    found = plan(
-        recipe, name=name, domains=domains, profile=profile, seeds=seeds, project=project, data=data
-    )
+    Executes nothing (except a pilot that is asked for). The number of calls is exact where no
+    loop or filter can stop a row early, else a range; it assumes that calls succeed.
+    """
+    from qmirror_assets.api import plan  # noqa: PLC0415
+    from qmirror_assets.cli.plan_table import print_plan  # noqa: PLC0415
+    from qmirror_assets.cli.progress import Reporter  # noqa: PLC0415
+
+    with Reporter() as report:
+        found = plan(
+            recipe, name=name, domains=domains, profile=profile, seeds=seeds, pilot=pilot or 0,
+            project=project, data=data, report=report,
+        )  # fmt: skip
     if as_json:
         print_json(found.to_json())
-        return
-    if found.seeds_changed:
-        say("seeds: new or changed; they are read first, which makes no call")
-    for item in found.partitions:
-        why = "; ".join(item.reasons)
-        mark = " " if item.certain else "?"
-        calls = "" if item.calls_at_most in (0, None) else f"  <= {item.calls_at_most} calls"
-        say(f"{mark} {item.domain:<16} {item.node:<26} {item.rows:>6} rows{calls}  {why}")
-    say(f"{found.fresh} partitions up to date, {len(found.partitions)} to do")
-    if found.calls_at_most is not None and found.partitions:
-        say(f"at most {found.calls_at_most} calls before cache hits" + _cost(found))
-
-
-def _cost(found: object) -> str:
-    tokens = getattr(found, "tokens_at_most", None)
-    seconds = getattr(found, "seconds_at_most", None)
-    if tokens is None:
-        return "; no earlier attempts to estimate tokens and time from"
-    return f", about {tokens:.0f} tokens and {seconds:.0f} s at this dataset's averages"
+    else:
+        print_plan(found)

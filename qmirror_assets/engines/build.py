@@ -46,6 +46,12 @@ def engine_identity(config: Mapping[str, Any]) -> dict[str, str]:
     return parse_config(config).identity()
 
 
+def strict_identity(config: Mapping[str, Any]) -> dict[str, str]:
+    """`engine_identity` with the releases of the libraries behind it, for strict profiles."""
+    releases = engine_libraries(config)
+    return {**engine_identity(config), **{f"library {name}": releases[name] for name in releases}}
+
+
 def engine_libraries(config: Mapping[str, Any]) -> dict[str, str]:
     """Releases of the libraries behind an engine, recorded with what it answers."""
     return {name: _release(name) for name in _LIBRARIES[parse_config(config).kind]}
@@ -58,7 +64,7 @@ def parse_config(config: Mapping[str, Any]) -> EngineConfig:
         RecipeError: an unknown kind or key, or a bad value.
     """
     kind = config.get("kind")
-    if kind not in _CONFIGS:
+    if not isinstance(kind, str) or kind not in _CONFIGS:
         raise RecipeError(
             "unknown kind of engine",
             expected=", ".join(_CONFIGS),
@@ -71,10 +77,10 @@ def parse_config(config: Mapping[str, Any]) -> EngineConfig:
 
 def _refuse_secrets(url: object) -> None:
     # before the general validation, whose message would show the address and the password in it
-    if isinstance(url, str) and "@" in url:
+    if isinstance(url, str) and any(mark in url for mark in "@?#"):
         raise RecipeError(
-            "base_url holds a user or a password",
-            expected="an address without them",
+            "base_url holds a user, a password or a query",
+            expected="an address without query or fragment, user or password",
             remedy="Put the key into an environment variable and name it in api_key_env",
         )
 

@@ -19,8 +19,10 @@ from qmirror_assets.runner.freshness import Pinned, Staleness, pin, staleness
 from qmirror_assets.runner.interrupts import run_interruptible
 from qmirror_assets.runner.judged import RoundTable, settled_segments
 from qmirror_assets.runner.output import Output, commit
-from qmirror_assets.runner.rows import Previous, RowsPass
+from qmirror_assets.runner.rows import RowsPass
+from qmirror_assets.runner.standing import Previous
 from qmirror_assets.stages.graph import Graph, Node, NodeKind
+from qmirror_assets.stages.parts import parts_of
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.leases import STALE_AFTER, Lease, beat, hold
 from qmirror_assets.store.manifest import Manifest
@@ -115,6 +117,8 @@ class Runner:
                 NodeKind.DEDUP: self._run_dedup,
             }[node.kind]
             rows_in, duplicates, settled = run(node, lease, pinned, output, facts)
+            if node.identity:  # so that a later plan can say what changed
+                self.store.state.put_stage_parts(node.fingerprint, parts_of(node.identity))
             digest, manifest = commit(
                 self.store, lease, output,
                 stage_fingerprint=node.fingerprint,
@@ -143,23 +147,21 @@ class Runner:
         )
         seed = self.graph.recipe.spec.random_seed
         rows = RowsPass(node, lease.key, self._source(source), caller, seed)
-        index = rows.index()
         previous = self._previous(node, lease.key, pinned)
-        unchanged = rows.unchanged(index, previous)
-        facts.rows_reused = unchanged.count
-        report = self._reporter(lease.key, index.num_rows, unchanged.count, facts)
+        rows_in, facts.rows_reused = rows.count(previous)
+        report = self._reporter(lease.key, rows_in, facts.rows_reused, facts)
         if previous is None:
-            work = rows.run(output, unchanged, report)
+            work = rows.run(output, None, report)
             run_interruptible(self._loop, self._finishing(work, caller, lease))
         else:
             spool = Output(self.store, rows.schema)
             try:
-                work = rows.run(spool, unchanged, report)
+                work = rows.run(spool, previous, report)
                 run_interruptible(self._loop, self._finishing(work, caller, lease))
-                rows.merge(output, Previous(*spool.finish()), unchanged, previous)
+                rows.merge(output, Previous(*spool.finish()), previous)
             finally:
                 spool.discard()
-        return index.num_rows, 0, source.counts.rows_out - index.num_rows
+        return rows_in, 0, source.counts.rows_out - rows_in
 
     async def _finishing(
         self, work: Coroutine[None, None, None], caller: Caller, lease: Lease

@@ -28,6 +28,7 @@ from qmirror_assets.runner.journal import Journal
 from qmirror_assets.store import Store
 from qmirror_assets.store.actions import Entry
 
+GROUP_SECONDS = 0.002  # results that arrive within it share one transaction
 BLOBS = "blobs"  # key of a cached raw body: names of its fields that are CAS digests
 
 
@@ -93,8 +94,10 @@ class Caller:
         self._budget, self._run_id, self._on_call = budget, run_id, on_call
         self._journal = Journal(store, run_id)
         self._known: dict[str, Entry] = {}
+        self._missing: set[str] = set()  # preloaded keys that were not there
         self._in_flight: dict[str, asyncio.Future[Outcome]] = {}
         self._pools: dict[Role, _Pool] = {}
+        self._committing: asyncio.Task[None] | None = None
 
     def key_of(self, request: Request) -> str:
         """The action key of a request under this run's engine for its role."""
@@ -103,17 +106,26 @@ class Caller:
     def preload(self, keys: Sequence[str]) -> None:
         """Look many keys up at once; forget what was preloaded before."""
         self._known = self._store.actions.get_many(keys)
+        self._missing.update(set(keys).difference(self._known))
+
+    def cached(self, key: str) -> Raw | None:
+        """The raw result of a preloaded key, if the cache holds it."""
+        entry = self._known.get(key)
+        if entry is None or self._is_lost(key, entry):
+            return None
+        self._facts.hits += 1
+        return Raw(entry.raw)
 
     async def ask(self, key: str, request: Request, origin: Origin) -> Raw | Failure:
         """The raw result of a request: cached, shared with one in flight, or freshly made."""
-        entry = self._lookup(key)
-        if entry is not None:
-            self._facts.hits += 1
-            return Raw(entry.raw)
         future = self._in_flight.get(key)
         if future is not None:
             self._facts.shared += 1
             return await asyncio.shield(future)
+        entry = self._lookup(key)
+        if entry is not None:
+            self._facts.hits += 1
+            return Raw(entry.raw)
         pool = self._pool(request.role)
         future = asyncio.get_running_loop().create_future()
         self._in_flight[key] = future
@@ -124,18 +136,25 @@ class Caller:
             self._in_flight.pop(key, None)
 
     def _lookup(self, key: str) -> Entry | None:
+        if key in self._missing:  # looked up a moment ago; the next one to ask looks again
+            self._missing.discard(key)
+            return None
         entry = self._known.get(key) or self._journal.pending(key) or self._store.actions.get(key)
-        if entry is None:
-            return None
+        return None if entry is None or self._is_lost(key, entry) else entry
+
+    def _is_lost(self, key: str, entry: Entry) -> bool:
+        """Whether a picture that the entry names was deleted: then the action is made again."""
         lost = [n for n in entry.raw.get(BLOBS, ()) if not self._store.cas.has(entry.raw[n])]
-        if lost:  # the picture was deleted: the action is made again
+        if lost:
             self._store.actions.drop([key])
-            return None
-        return entry
+            self._known.pop(key, None)
+        return bool(lost)
 
     def _pool(self, role: Role) -> _Pool:
         if role not in self._pools:
-            self._pools[role] = _Pool(self, self._engines.get(role))
+            engine = self._engines.get(role)
+            self._journal.widen(engine.in_flight * engine.batch_size)
+            self._pools[role] = _Pool(self, engine)
         return self._pools[role]
 
     async def execute(self, engine: Engine, jobs: Sequence[_Job]) -> None:
@@ -150,6 +169,22 @@ class Caller:
             outcomes = [fault] * len(ready)
         for job, outcome in [*zip(ready, outcomes, strict=True), *self._pair(jobs, broken)]:
             self._settle(job, outcome, seconds)
+        if jobs:
+            await self._journalled()
+
+    async def _journalled(self) -> None:
+        """Wait until what is settled is on disk: a slot is free once its result cannot be lost.
+
+        Results that arrive within a moment share one transaction.
+        """
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit())
+        await asyncio.shield(self._committing)
+
+    async def _commit(self) -> None:
+        await asyncio.sleep(GROUP_SECONDS)
+        self._committing = None
+        self._journal.flush()
 
     @staticmethod
     def _pair(jobs: Sequence[_Job], broken: Mapping[str, Failure]) -> list[tuple[_Job, Outcome]]:
@@ -242,6 +277,8 @@ class Caller:
         for pool in self._pools.values():
             await pool.stop()
         self._pools.clear()
+        if self._committing is not None:
+            self._committing.cancel()
         self._journal.flush()
         self._store.cas.sync()
 

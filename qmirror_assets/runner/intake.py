@@ -1,116 +1,207 @@
 """Intake: seed sources in, one sorted table a domain out, bad rows in quarantine.
 
-Rows are spooled to one unsorted file a domain and sorted on disk, so memory does not grow with
-rows. Identity is content: the same seeds in another order or file give the same tables.
+Identity is content: the same seeds in another order or file give the same tables. A recipe with a
+target keeps all seeds of a domain in its pool, and in its intake table those drawn from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from qmirror_assets.errors import SeedFileError
-from qmirror_assets.fingerprint import fingerprint, short_digest
+from qmirror_assets.errors import DamagedObject, NotFoundError, SeedFileError
+from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
-from qmirror_assets.records import Column, Json, Reason, Seed
+from qmirror_assets.records import Reason
+from qmirror_assets.runner.drawing import Aim, draw_seeds
 from qmirror_assets.runner.output import Output, commit
+from qmirror_assets.runner.seed_table import commit_seeds, record_supersedes
 from qmirror_assets.runner.sources import NumberedSeed, QuarantinedSeed, Sources
-from qmirror_assets.stages.compile import SEED_COLUMNS
+from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOL_ROWS, Spool, sample_id
+from qmirror_assets.runner.target import POOL
 from qmirror_assets.stages.graph import INTAKE
 from qmirror_assets.store import Store, tables
-from qmirror_assets.store.atomic import wrap_os_errors
-from qmirror_assets.store.leases import hold
-from qmirror_assets.store.sorting import sorted_batches
+from qmirror_assets.store.leases import Lease, hold
 
 QUARANTINE = "quarantine"
 """Pseudo-domain of seed rows that never became seeds."""
 
-_SPOOL_ROWS = 2_048
-_SCHEMA = tables.row_schema(SEED_COLUMNS)
-_SPOOL = _SCHEMA.append(pa.field("place", pa.string())).append(pa.field("ordinal", pa.int64()))
-
 
 @dataclass(slots=True)
 class IntakeResult:
-    """What intake saw."""
+    """What intake saw. read: rows of all sources; waiting: seeds of a pool that are not drawn."""
 
     read: int = 0
     quarantined: int = 0
     domains: dict[str, str] = field(default_factory=dict)  # slug -> display name
     manifests: dict[str, str] = field(default_factory=dict)  # slug -> manifest digest
+    waiting: dict[str, int] = field(default_factory=dict)  # slug -> seeds
 
 
-def intake_fingerprint(dataset: str, sources: Sources) -> str:
-    """What decides the intake tables: contents and settings of all sources, never their names."""
-    return fingerprint("intake", [dataset, 1, sources.identity()])
+def intake_fingerprint(dataset: str, sources: Sources, *, drawn: bool = False) -> str:
+    """What decides the intake tables: contents and settings of all sources, never their names.
+
+    How many seeds are `drawn` from a pool is state, not settings, and stays out.
+    """
+    parts = [dataset, 1, sources.identity()]
+    return fingerprint("intake", [*parts, "drawn"] if drawn else parts)
 
 
-def sample_id(dataset: str, domain: str, seed_digest: str, variant: int = 0) -> str:
-    """digest(dataset, domain, seed digest, variant)."""
-    return short_digest(["sample", dataset, domain, seed_digest, variant])
+def run_intake(
+    store: Store, dataset: str, sources: Sources, *, wait: float = 30.0, aim: Aim | None = None
+) -> IntakeResult:
+    """Write the seed tables of all domains, register the domains.
 
-
-def run_intake(store: Store, dataset: str, sources: Sources, *, wait: float = 30.0) -> IntakeResult:
-    """Read all sources, write the tables of all domains, register the domains.
+    Args:
+        store: The stores of a data folder.
+        dataset: Name of the dataset.
+        sources: Where seeds come from. With an aim they are read only when they changed.
+        wait: Seconds to wait for another process that writes the same tables.
+        aim: Draw from the pool of each domain what its target asks for; None takes every seed.
 
     Raises:
         SeedFileError: a source cannot be read at all, or gives no seed.
     """
-    quarantine = PartitionKey(dataset, INTAKE, QUARANTINE)
-    with hold(store.state, quarantine, wait=wait) as lease:
-        result = IntakeResult()
-        spools: dict[str, _Spool] = {}
-        bad = Output(store, _SCHEMA)
+    with hold(store.state, PartitionKey(dataset, INTAKE, QUARANTINE), wait=wait) as lease:
+        print_ = intake_fingerprint(dataset, sources, drawn=aim is not None)
+        if aim is not None and _pools_stand(store, dataset, print_):
+            return _draw(store, dataset, _count_pools(store, dataset), aim, wait)
+        intake = _Intake(store, dataset, sources, print_, POOL if aim else INTAKE, wait)
         try:
-            _read(store, dataset, sources, spools, bad, result)
-            if not spools and not result.read:
-                raise SeedFileError("the seed sources hold no row", remedy="Check `seeds`")
-            print_ = intake_fingerprint(dataset, sources)
-            _commit_domains(store, dataset, spools, print_, sources, result, wait)
-            commit(
-                store, lease, bad, stage_fingerprint=print_, engines={},
-                partition_fingerprint=print_, inputs=(), rows_in=result.quarantined,
-                partial=sources.limit is not None,
-            )  # fmt: skip
+            result = intake.read()
+            if aim is not None:
+                _draw(store, dataset, result, aim, wait)
+            intake.commit_quarantine(lease)  # last: it says that all the other tables are there
         finally:
-            bad.discard()
-            for spool in spools.values():
-                spool.discard()
+            intake.discard()
     return result
 
 
-def _read(
-    store: Store,
-    dataset: str,
-    sources: Sources,
-    spools: dict[str, _Spool],
-    bad: Output,
-    result: IntakeResult,
-) -> None:
-    pending: list[QuarantinedSeed] = []
-    for item in map(_refuse_reserved, sources.read(store.cas.put)):
-        result.read += 1
-        if isinstance(item, NumberedSeed):
-            domain = item.seed.domain
-            if domain not in spools:
-                spools[domain] = _Spool(store, dataset)
-                result.domains[domain] = item.display
-            spools[domain].add(item)
-        else:
+# -- targets
+
+
+def _pools_stand(store: Store, dataset: str, print_: str) -> bool:
+    """Whether the pools hold the sources as they are now, whole and undamaged."""
+    current = store.current(PartitionKey(dataset, INTAKE, QUARANTINE))
+    if current is None or current[1].fingerprint != print_:
+        return False
+    try:
+        for domain in store.state.domain_names(dataset):
+            pool = store.current(PartitionKey(dataset, POOL, domain))
+            if pool is None or pool[1].fingerprint != print_:
+                return False
+            store.cas.verified_path(pool[1].rows)
+            store.cas.verified_path(pool[1].rejections)
+    except (DamagedObject, NotFoundError):
+        return False  # the sources are read again, which mends the pool
+    return True
+
+
+def _count_pools(store: Store, dataset: str) -> IntakeResult:
+    """What intake saw when it read the sources."""
+    quarantine = store.current(PartitionKey(dataset, INTAKE, QUARANTINE))
+    bad = quarantine[1].counts.rejected if quarantine else 0
+    result = IntakeResult(read=bad, quarantined=bad)
+    for domain, display in store.state.domain_names(dataset).items():
+        pool = store.current(PartitionKey(dataset, POOL, domain))
+        seeds = pool[1].counts.rows_in if pool else 0
+        result.read += seeds
+        if seeds:
+            result.domains[domain] = display
+    return result
+
+
+def _draw(store: Store, dataset: str, result: IntakeResult, aim: Aim, wait: float) -> IntakeResult:
+    for domain in store.state.domain_names(dataset):
+        drawn = draw_seeds(store, dataset, domain, aim, wait=wait)
+        result.manifests[domain], result.waiting[domain] = drawn.manifest, drawn.waiting
+    return result
+
+
+# -- reading
+
+
+class _Intake:
+    """One reading of all sources into the tables of `node`, one a domain."""
+
+    def __init__(
+        self, store: Store, dataset: str, sources: Sources, print_: str, node: str, wait: float
+    ) -> None:
+        self._store, self._dataset, self._sources = store, dataset, sources
+        self._print, self._node, self._wait = print_, node, wait
+        self._spools: dict[str, Spool] = {}
+        self._bad = Output(store, SEED_SCHEMA)
+        self._result = IntakeResult()
+
+    def read(self) -> IntakeResult:
+        """Read everything and commit the table of every domain, also of those without seeds now.
+
+        Raises:
+            SeedFileError: no row at all.
+        """
+        self._spool()
+        if not self._result.read:
+            raise SeedFileError("the seed sources hold no row", remedy="Check `seeds`")
+        earlier = self._store.state.domain_names(self._dataset)
+        for domain in sorted({*self._spools, *earlier}):
+            self._commit_domain(domain)
+        return self._result
+
+    def _spool(self) -> None:
+        result, pending = self._result, list[QuarantinedSeed]()
+        for item in map(_refuse_reserved, self._sources.read(self._store.cas.put)):
+            result.read += 1
+            if isinstance(item, NumberedSeed):
+                self._add(item)
+                continue
             result.quarantined += 1
             pending.append(item)
-            if len(pending) >= _SPOOL_ROWS:
-                bad.rejections.write(_quarantined(pending))
+            if len(pending) >= SPOOL_ROWS:
+                self._bad.rejections.write(_quarantined(pending))
                 pending = []
-    bad.rejections.write(_quarantined(pending))
+        self._bad.rejections.write(_quarantined(pending))
+
+    def _add(self, item: NumberedSeed) -> None:
+        domain = item.seed.domain
+        if domain not in self._spools:
+            self._spools[domain] = Spool(self._store, self._dataset)
+            self._result.domains[domain] = item.display
+        self._spools[domain].add(item)
+
+    def _commit_domain(self, domain: str) -> None:
+        store, key = self._store, PartitionKey(self._dataset, self._node, domain)
+        spool = self._spools.get(domain)
+        with hold(store.state, key, wait=self._wait) as lease:
+            output = Output(store, SEED_SCHEMA)
+            try:
+                rows_in, twins = spool.drain(output) if spool else (0, 0)
+                before = store.current(key)
+                now = commit_seeds(
+                    store, lease, output, self._print, rows_in=rows_in, duplicates=twins,
+                    partial=self._sources.limit is not None,
+                )  # fmt: skip
+            finally:
+                output.discard()
+        self._result.manifests[domain] = now[0]
+        if spool is not None:
+            store.state.add_domain(self._dataset, domain, self._result.domains[domain])
+        if self._node == INTAKE:
+            record_supersedes(store, self._dataset, before, now)
+
+    def commit_quarantine(self, lease: Lease) -> None:
+        """Commit the rows that are no seeds."""
+        commit(
+            self._store, lease, self._bad, stage_fingerprint=self._print, engines={},
+            partition_fingerprint=self._print, inputs=(), rows_in=self._result.quarantined,
+            partial=self._sources.limit is not None,
+        )  # fmt: skip
+
+    def discard(self) -> None:
+        """Remove temporary files."""
+        self._bad.discard()
+        for spool in self._spools.values():
+            spool.discard()
 
 
 def _refuse_reserved(item: NumberedSeed | QuarantinedSeed) -> NumberedSeed | QuarantinedSeed:
@@ -134,173 +225,6 @@ def _quarantined(items: list[QuarantinedSeed]) -> pa.RecordBatch:
     )
 
 
-def _commit_domains(
-    store: Store,
-    dataset: str,
-    spools: Mapping[str, _Spool],
-    print_: str,
-    sources: Sources,
-    result: IntakeResult,
-    wait: float,
-) -> None:
-    for domain in sorted({*spools, *_earlier_domains(store, dataset)}):
-        key = PartitionKey(dataset, INTAKE, domain)
-        with hold(store.state, key, wait=wait) as lease:
-            output = Output(store, _SCHEMA)
-            try:
-                rows_in, twins = 0, 0
-                if domain in spools:
-                    rows_in, twins = spools[domain].drain(output)
-                before = store.current(key)
-                digest, manifest = commit(
-                    store, lease, output, stage_fingerprint=print_, engines={},
-                    partition_fingerprint=print_, inputs=(), rows_in=rows_in, duplicates=twins,
-                    partial=sources.limit is not None,
-                )  # fmt: skip
-            finally:
-                output.discard()
-            result.manifests[domain] = digest
-        if domain in spools:
-            store.state.add_domain(dataset, domain, result.domains[domain])
-        if before is not None and before[0] != digest:
-            old = store.cas.verified_path(before[1].rows)
-            new = store.cas.verified_path(manifest.rows)
-            store.state.add_supersedes(dataset, _superseded(old, new))
-
-
-def _earlier_domains(store: Store, dataset: str) -> list[str]:
-    return list(store.state.domain_names(dataset))
-
-
-def _superseded(old: Path, new: Path) -> dict[str, str]:
-    """New sample -> old sample with the same user id and other content."""
-    columns = ["seed_id", "sample_id"]
-    before, after = (tables.read_columns(path, columns) for path in (old, new))
-    before = before.filter(pc.not_equal(before.column("seed_id"), ""))
-    joined = after.join(before, "seed_id", join_type="inner", right_suffix="_old")
-    changed = joined.filter(
-        pc.not_equal(joined.column("sample_id"), joined.column("sample_id_old"))
-    )
-    return dict(
-        zip(
-            changed.column("sample_id").to_pylist(),
-            changed.column("sample_id_old").to_pylist(),
-            strict=True,
-        )
-    )
-
-
-class _Spool:
-    """Unsorted seeds of one domain on disk."""
-
-    def __init__(self, store: Store, dataset: str) -> None:
-        self._store, self._dataset = store, dataset
-        self._path = store.cas.new_temp()
-        with wrap_os_errors(self._path, "write"):
-            self._writer = pq.ParquetWriter(
-                self._path, _SPOOL, compression="zstd", compression_level=1
-            )
-        self._pending: list[dict[str, Any]] = []
-
-    def add(self, item: NumberedSeed) -> None:
-        """Spool one seed."""
-        self._pending.append(_seed_row(self._dataset, item))
-        if len(self._pending) >= _SPOOL_ROWS:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._pending:
-            batch = pa.RecordBatch.from_pylist(self._pending, schema=_SPOOL)
-            with wrap_os_errors(self._path, "write"):
-                self._writer.write_batch(batch)
-            self._pending = []
-
-    def drain(self, output: Output) -> tuple[int, int]:
-        """Write all rows in sample order, the first of each repeat; (rows, repeats)."""
-        self._flush()
-        with wrap_os_errors(self._path, "write"):
-            self._writer.close()
-        rows = twins = 0
-        last = ""
-        order = ["sample_id", "ordinal"]
-        for batch in sorted_batches([self._path], _SPOOL, order, self._store.spill):
-            keep, last = _first_of_each(batch.column("sample_id").to_pylist(), last)
-            rows += batch.num_rows
-            twins += batch.num_rows - sum(keep)
-            good = batch.filter(pa.array(keep, pa.bool_()))
-            output.rows.write(tables.to_batch(_SCHEMA, {n: good.column(n) for n in _SCHEMA.names}))
-            if not all(keep):
-                output.rejections.write(
-                    _repeats(batch.filter(pa.array([not k for k in keep], pa.bool_())))
-                )
-        return rows, twins
-
-    def discard(self) -> None:
-        """Remove the file."""
-        with suppress(OSError, pa.ArrowException):  # the disk was full: the file goes anyway
-            self._writer.close()
-        self._path.unlink(missing_ok=True)
-
-
-def _first_of_each(ids: list[str], last: str) -> tuple[list[bool], str]:
-    keep = []
-    for sample in ids:
-        keep.append(sample != last)
-        last = sample
-    return keep, last
-
-
-def _repeats(batch: pa.RecordBatch) -> pa.RecordBatch:
-    size = batch.num_rows
-    return tables.to_batch(
-        tables.REJECTIONS,
-        {
-            "sample_id": batch.column("sample_id"),
-            "reason": [Reason.DUPLICATE_SEED.value] * size,
-            "detail": ["the same question, answer, givens and choices as an earlier row"] * size,
-            "parent_digest": batch.column("parent_digest"),
-            "actions": [[] for _ in range(size)],
-            "place": batch.column("place"),
-        },
-    )
-
-
-def _seed_row(dataset: str, item: NumberedSeed) -> dict[str, Any]:
-    seed = item.seed
-    values = _seed_values(seed)
-    return {
-        "sample_id": sample_id(dataset, seed.domain, item.digest),
-        "seed_digest": item.digest,
-        "row_digest": short_digest(values),
-        "parent_digest": item.digest,
-        "actions": [],
-        "place": item.place,
-        "ordinal": item.ordinal,
-        **{
-            name: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-            if SEED_COLUMNS[name] is Column.JSON
-            else value
-            for name, value in values.items()
-        },
-    }
-
-
-def _seed_values(seed: Seed) -> dict[str, Json]:
-    return {
-        "domain": seed.domain,
-        "question": seed.question,
-        "answer": seed.answer,
-        "givens": [
-            {"role": g.role, "symbol": g.symbol, "value": g.value, "unit": g.unit}
-            for g in seed.givens
-        ],
-        "choices": list(seed.choices),
-        "input_images": list(seed.input_images),
-        "seed_id": seed.seed_id,
-        "language": seed.language,
-        "licence": seed.licence,
-        "source": seed.source,
-        "family": seed.family,
-        "figure": dict(seed.figure) if seed.figure is not None else None,
-        "extra": dict(seed.extra),
-    }
+__all__ = [
+    "QUARANTINE", "IntakeResult", "intake_fingerprint", "run_intake", "sample_id",
+]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ from qmirror_assets.engines.base import Failure, Request
 from qmirror_assets.errors import BudgetReached
 from qmirror_assets.fingerprint import derive_random_seed, short_digest
 from qmirror_assets.keys import PartitionKey
-from qmirror_assets.records import ENGINE_REASONS, Column, Json, Rejection, Row
+from qmirror_assets.records import Column, Json, Rejection, Row
 from qmirror_assets.runner.calls import Caller, Origin
+from qmirror_assets.runner.collecting import older_objects_set_aside
 from qmirror_assets.runner.output import Output
+from qmirror_assets.runner.standing import KEY_BATCH, Previous, kept, results, standing
 from qmirror_assets.stages.base import AnyStep, At, StepOutput, StepRun
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE
@@ -36,14 +38,6 @@ class Done:
 
     values: Mapping[str, Json] | Rejection
     actions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Previous:
-    """The two tables of a materialization."""
-
-    rows: Path
-    rejections: Path
 
 
 class RowsPass:
@@ -83,65 +77,51 @@ class RowsPass:
             return batch
         return batch.filter(pc.equal(batch.column("loop_state"), CONTINUE))
 
-    def index(self) -> pa.Table:
-        """(sample_id, row_digest) of the input rows this node sees."""
+    def keys(self) -> Iterator[pa.RecordBatch]:
+        """(sample_id, row_digest) of the input rows this node sees, in sample order."""
         columns = ["sample_id", "row_digest"] + (["loop_state"] if self.node.active_only else [])
-        table = tables.read_columns(self._source, columns)
-        if self.node.active_only:
-            table = table.filter(pc.equal(table.column("loop_state"), CONTINUE))
-        return table.select(["sample_id", "row_digest"])
+        return map(self.active, tables.iter_batches(self._source, columns, KEY_BATCH))
 
-    def unchanged(self, index: pa.Table, previous: Previous | None) -> Unchanged:
-        """Rows whose result stands: anti-join of the input against the last materialization."""
-        if previous is None:
-            return Unchanged(pa.array([], pa.string()), pa.array([], pa.string()))
-        now = index.rename_columns(["sample_id", "parent_digest"])
-        keys = ["sample_id", "parent_digest"]
-        rows = tables.read_columns(previous.rows, keys)
-        gone = tables.read_columns(previous.rejections, [*keys, "reason"])
-        # a failed call is not a result: its row is tried again whenever the partition is run,
-        # and `retry` runs a partition for these rows alone
-        again = pa.array([reason.value for reason in ENGINE_REASONS])
-        gone = gone.filter(pc.invert(pc.is_in(gone.column("reason"), value_set=again)))
-        kept = rows.join(now, keys, join_type="left semi").column("sample_id")
-        kept_gone = gone.join(now, keys, join_type="left semi").column("sample_id")
-        return Unchanged(_one(kept), _one(kept_gone))
+    def count(self, previous: Previous | None) -> tuple[int, int]:
+        """Input rows this node sees, and those of them whose result stands."""
+        stands, rows, unchanged = standing(previous), 0, 0
+        for batch in self.keys():
+            rows += batch.num_rows
+            unchanged += pc.sum(stands.mask(batch, "row_digest")).as_py() or 0
+        return rows, unchanged
 
     # -- running
 
-    async def run(self, output: Output, unchanged: Unchanged, on_done: OnDone) -> None:
-        """Write the rows that need work, in sample order."""
-        async for rows, rejections in self._changed(unchanged, on_done):
-            output.rows.write(rows)
-            output.rejections.write(rejections)
+    async def run(self, output: Output, previous: Previous | None, on_done: OnDone) -> None:
+        """Write the rows whose result does not stand, in sample order."""
+        with older_objects_set_aside():
+            for batch in self._changed(previous):
+                done = await self._window(batch)
+                on_done(batch.num_rows)
+                rows, rejections = self._build(batch, done)
+                output.rows.write(rows)
+                output.rejections.write(rejections)
 
-    def merge(
-        self, output: Output, fresh: Previous, unchanged: Unchanged, previous: Previous
-    ) -> None:
+    def merge(self, output: Output, fresh: Previous, previous: Previous) -> None:
         """Write changed rows (in the tables `fresh`) and unchanged ones in sample order."""
-        old = _kept(previous.rows, unchanged.rows)
+        old = kept(tables.iter_batches(previous.rows), self.keys())
         for batch in tables.merge_sorted(tables.iter_batches(fresh.rows), old):
             output.rows.write(_conform(batch, self.schema))
-        gone = _kept(previous.rejections, unchanged.rejections)
+        gone = kept(map(results, tables.iter_batches(previous.rejections)), self.keys())
         for batch in tables.merge_sorted(tables.iter_batches(fresh.rejections), gone):
             output.rejections.write(_conform(batch, tables.REJECTIONS))
 
-    async def _changed(
-        self, unchanged: Unchanged, on_done: OnDone
-    ) -> AsyncIterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    def _changed(self, previous: Previous | None) -> Iterator[pa.RecordBatch]:
+        """Input rows whose result does not stand, by windows."""
         needed = [*dict.fromkeys([*tables.SYSTEM[:4], *self._inputs, *self._carried])]
         if self.node.active_only and "loop_state" not in needed:
             needed.append("loop_state")
-        stands = pa.concat_arrays([unchanged.rows, unchanged.rejections])
+        stands = standing(previous)
         for batch in tables.iter_batches(self._source, needed, WINDOW):
             todo = self.active(batch)
-            if len(stands):
-                ids = pc.is_in(todo.column("sample_id"), value_set=stands)
-                todo = todo.filter(pc.invert(ids))
+            todo = todo.filter(pc.invert(stands.mask(todo, "row_digest")))
             if todo.num_rows:
-                done = await self._window(todo)
-                on_done(todo.num_rows)
-                yield self._build(todo, done)
+                yield todo
 
     async def _window(self, batch: pa.RecordBatch) -> list[Done]:
         rows = list(self._to_rows(batch))
@@ -151,14 +131,31 @@ class RowsPass:
             strict=True,
         )
         started = [self._start(row, self._at(*ids)) for row, ids in zip(rows, meta, strict=True)]
-        first = [self._caller.key_of(s.request) for s in started if s.request is not None]
-        self._caller.preload(first)
-        keys = iter(first)
-        for state in started:
-            if state.request is not None:
-                state.key = next(keys)
-        await self._drive([s for s in started if s.request is not None])
+        waiting = self._replay(started)
+        if waiting:
+            await self._drive(waiting)
         return [self._finish(state, row) for state, row in zip(started, rows, strict=True)]
+
+    def _replay(self, started: Sequence[_Running]) -> list[_Running]:
+        """Advance rows as far as the cache answers, a window at a time; those that need a call."""
+        waiting: list[_Running] = []
+        asking = started
+        while asking:
+            for state in asking:
+                state.key = "" if state.request is None else self._caller.key_of(state.request)
+            asking = [state for state in asking if state.key]
+            self._caller.preload([state.key for state in asking])
+            answered = []
+            for state in asking:
+                raw = self._caller.cached(state.key)
+                if raw is None:
+                    waiting.append(state)
+                else:
+                    state.actions.append(state.key)
+                    state.advance(raw)
+                    answered.append(state)
+            asking = answered
+        return waiting
 
     async def _drive(self, waiting: Sequence[_Running]) -> None:
         try:
@@ -257,19 +254,6 @@ class RowsPass:
         return short_digest([content] if self.node.final else [parent, content])
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """Sample ids whose row, or rejection, stands."""
-
-    rows: pa.Array
-    rejections: pa.Array
-
-    @property
-    def count(self) -> int:
-        """How many rows need no work."""
-        return len(self.rows) + len(self.rejections)
-
-
 class _Running:
     """A row whose step waits for a result."""
 
@@ -321,15 +305,5 @@ def _rejected(batch: pa.RecordBatch, done: Sequence[Done]) -> pa.RecordBatch:
     )
 
 
-def _kept(path: Path, ids: pa.Array) -> Iterator[pa.RecordBatch]:
-    if len(ids):
-        for batch in tables.iter_batches(path):
-            yield tables.keep_ids(batch, ids)
-
-
 def _conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([batch.column(n) for n in schema.names], schema=schema)
-
-
-def _one(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

@@ -46,7 +46,9 @@ def slugify_domain(name: str) -> tuple[str, str]:
 
 def _slug(display: str) -> str:
     folded = _fold(display)
-    kept = "".join(_keep(folded, at) for at in range(len(folded)))
+    kept = "-"
+    for character in folded:
+        kept += _keep(kept[-1], character)
     return unicodedata.normalize("NFC", re.sub(r"-+", "-", kept).strip("-"))
 
 
@@ -57,13 +59,14 @@ def _fold(text: str) -> str:
     return text
 
 
-def _keep(text: str, at: int) -> str:
-    category = unicodedata.category(text[at])
+def _keep(before: str, character: str) -> str:
+    """`character`, or a hyphen in its place; `before` is what was kept last."""
+    category = unicodedata.category(character)
     if category[0] == "L" or category == "Nd":
-        return text[at]
+        return character
     # A mark belongs to the letter before it (Hindi vowels); elsewhere it is punctuation.
-    if category[0] == "M" and at and unicodedata.category(text[at - 1])[0] in "LM":
-        return text[at]
+    if category[0] == "M" and unicodedata.category(before)[0] in "LM":
+        return character
     return "-"
 
 

@@ -52,6 +52,8 @@ class Step(Protocol):
     kind: ClassVar[str]
     code: ClassVar[int]  # bumped by hand when the same inputs give another output
     roles: ClassVar[tuple[Role, ...]]
+    calls: ClassVar[tuple[int, int]]  # fewest and most requests of one row, for `plan`
+    keeps: ClassVar[bool]  # whether a row whose calls succeed and parse always comes out
 
     @property
     def inputs(self) -> Sequence[str]:
@@ -67,6 +69,9 @@ class Step(Protocol):
     def fingerprint(self) -> Mapping[str, Json]:
         """Templates, parameters and thresholds; never the engine."""
         ...
+
+    # Optional `sampled: bool`: True when requests hold `at.random_seed(...)`. The recipe's
+    # random_seed is then part of the stage fingerprint; of all other steps it is not.
 
     def run(self, row: Row, at: At) -> StepRun | StepOutput:
         """One row through the step."""

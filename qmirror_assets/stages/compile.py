@@ -41,6 +41,7 @@ SEED_COLUMNS: Mapping[str, Column] = {
     "extra": Column.JSON,
 }
 """Columns of the intake table, after the system columns."""
+_JUDGED: Json = {"kind": "judged", "code": 1}
 _COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
@@ -92,6 +93,8 @@ class _Compiler:
         columns = dict(step.outputs) if final else {**self._columns, **step.outputs}
         _check_names(step.outputs, columns, f"stage {name}", loop_names_are_free=final)
         identity: Json = {"kind": step.kind, "code": step.code, "with": dict(step.fingerprint)}
+        if getattr(step, "sampled", False):  # its requests hold numbers derived from it
+            identity["random_seed"] = self._recipe.spec.random_seed
         if loop_end is not None:
             columns |= LOOP_COLUMNS
             identity["loop"] = loop_end.fingerprint()
@@ -103,6 +106,7 @@ class _Compiler:
                 description=description or f"Step {step.kind!r} over each row.", round=round_,
                 active_only=round_ > 1 and "loop_state" in self._columns, loop_end=loop_end,
                 final=final, new_columns=(*step.outputs, *loop_new), uses=step.kind,
+                identity=identity,
             )
         )  # fmt: skip
 
@@ -147,7 +151,7 @@ class _Compiler:
                 name=f"{stage.name}/judged", kind=NodeKind.JUDGED, stage=stage.name,
                 # every step of every round: why a row failed in a round is read from its rejections
                 inputs=tuple(everything), columns=columns,
-                fingerprint=fingerprint("stage", {"kind": "judged", "code": 1}),
+                fingerprint=fingerprint("stage", _JUDGED), identity=_JUDGED,
                 settings={"made": list(made), "ends": ends},
                 description=f"All rounds of {stage.name} joined: the best round of every row.",
                 new_columns=(*made, *JUDGED_COLUMNS), uses="judged",
@@ -158,11 +162,12 @@ class _Compiler:
         quotas = [q.column for q in stage.quotas]
         self._check_columns((*stage.columns, *quotas), f"stage {stage.name}")
         settings = stage.model_dump(mode="json", exclude={"name", "description", "kind"})
+        identity: Json = {"kind": "dedup", "code": 2, "with": settings}
         self._add(
             Node(
                 name=stage.name, kind=NodeKind.DEDUP, stage=stage.name, inputs=(self._last,),
                 columns=dict(self._columns), settings=settings,
-                fingerprint=fingerprint("stage", {"kind": "dedup", "code": 2, "with": settings}),
+                fingerprint=fingerprint("stage", identity), identity=identity,
                 description=stage.description or "Near-duplicates and quotas inside a domain.",
                 uses="dedup",
             )

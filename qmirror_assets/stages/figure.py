@@ -16,6 +16,8 @@ class FigureStep:
 
     kind: ClassVar[str] = "figure"
     code: ClassVar[int] = 1
+    calls: ClassVar[tuple[int, int]] = (1, 1)
+    keeps: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = (Role.IMAGE,)
 
     class Config(StepConfig):

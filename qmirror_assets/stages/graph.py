@@ -44,6 +44,7 @@ class Node:
     final: bool = False
     new_columns: tuple[str, ...] = ()
     uses: str = ""
+    identity: Json = None  # what the fingerprint is made of: says what changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class JudgeMoves:
 
     kind: ClassVar[str] = "judge_moves"
     code: ClassVar[int] = 1
+    calls: ClassVar[tuple[int, int]] = (1, 1)
+    keeps: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = (Role.OCR,)
 
     class Config(StepConfig):

@@ -36,6 +36,8 @@ class LlmStep:
 
     kind: ClassVar[str] = "llm"
     code: ClassVar[int] = 1
+    calls: ClassVar[tuple[int, int]] = (1, 1)
+    keeps: ClassVar[bool] = True
 
     class Config(StepConfig):
         """Settings of the step."""
@@ -71,6 +73,7 @@ class LlmStep:
             if config.reply
             else {config.column: Column.STR}
         )
+        self.sampled = config.temperature > 0
         self.fingerprint: Mapping[str, Json] = {
             **config.model_dump(mode="json"),
             "prompts": [prompts.digest(m.prompt) for m in config.messages],

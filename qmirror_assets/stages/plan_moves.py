@@ -17,6 +17,8 @@ class PlanMoves:
 
     kind: ClassVar[str] = "plan_moves"
     code: ClassVar[int] = 1
+    calls: ClassVar[tuple[int, int]] = (0, 0)
+    keeps: ClassVar[bool] = False
     roles: ClassVar[tuple[Role, ...]] = ()
 
     class Config(StepConfig):

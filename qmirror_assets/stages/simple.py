@@ -17,6 +17,8 @@ class FilterStep:
 
     kind: ClassVar[str] = "filter"
     code: ClassVar[int] = 1
+    calls: ClassVar[tuple[int, int]] = (0, 0)
+    keeps: ClassVar[bool] = False
     roles: ClassVar[tuple[Role, ...]] = ()
 
     def __init__(self, stage: FilterStage) -> None:
@@ -43,6 +45,8 @@ class AssembleStep:
 
     kind: ClassVar[str] = "assemble"
     code: ClassVar[int] = 1
+    calls: ClassVar[tuple[int, int]] = (0, 0)
+    keeps: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = ()
 
     def __init__(self, stage: AssembleStage, available: Mapping[str, Column]) -> None:

@@ -33,6 +33,8 @@ class WriteMoves:
 
     kind: ClassVar[str] = "write_moves"
     code: ClassVar[int] = 3
+    calls: ClassVar[tuple[int, int]] = (0, 1)
+    keeps: ClassVar[bool] = False
     roles: ClassVar[tuple[Role, ...]] = (Role.TEXT,)
 
     class Config(StepConfig):
@@ -61,6 +63,7 @@ class WriteMoves:
             "variant": Column.INT,
             "tried": Column.JSON,
         }
+        self.sampled = config.temperature > 0
         self.fingerprint: Mapping[str, Json] = {
             **config.model_dump(mode="json"),
             "prompts": {name: prompts.digest(name) for name in names},

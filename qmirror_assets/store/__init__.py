@@ -59,7 +59,7 @@ def open_store(root: Path, *, state_url: str | None = None) -> Store:
         root.mkdir(parents=True, exist_ok=True)
         probe = root / ".writable"
         probe.write_bytes(b"")
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another process that opens the store may have been first
     if not root.is_dir():
         raise StoreUnavailable(f"data folder {root} is not a folder")
     return Store(

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS entry (
   key BLOB PRIMARY KEY, value BLOB NOT NULL, writer TEXT NOT NULL
 ) WITHOUT ROWID
 """
+_CHECKPOINT = 4_000  # pages of 4 KB: keys are random, so a short log writes each page many times
 _LOOKUP = 500  # keys of one SELECT; SQLite allows 32,766 variables
 _COMPRESS_ABOVE = 300  # bytes; below, zstd makes it larger
 _SEAL = 16  # bytes of the checksum
@@ -46,7 +47,7 @@ class Entry:
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
-    def pack(self) -> bytes:
+    def pack(self, compressor: zstandard.ZstdCompressor) -> bytes:
         """Bytes of the entry, compressed where that helps."""
         data = orjson.dumps(
             [
@@ -56,7 +57,7 @@ class Entry:
         )  # fmt: skip
         if len(data) < _COMPRESS_ABOVE:
             return b"j" + data
-        return b"z" + zstandard.ZstdCompressor(level=3).compress(data)
+        return b"z" + compressor.compress(data)
 
     @classmethod
     def unpack(cls, data: bytes) -> Entry:
@@ -121,6 +122,7 @@ class ActionCache:
                 )
                 shard.execute("PRAGMA journal_mode=WAL")
                 shard.execute("PRAGMA synchronous=NORMAL")
+                shard.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
                 shard.execute(_SCHEMA)
             except sqlite3.Error as error:
                 raise _unavailable(path, error) from error
@@ -164,10 +166,13 @@ class ActionCache:
 
     def put_many(self, entries: Mapping[str, Entry], writer: str) -> None:
         """Store entries; one transaction a shard. An entry that is there stays as it is."""
+        # one for all entries: making its tables costs more than an entry's compression
+        compressor = zstandard.ZstdCompressor(level=3)
         for number, group in self._by_shard(entries).items():
             shard = self._shard(number)
-            raw = [bytes.fromhex(key) for key in group]
-            rows = [(k, _seal(k, entries[k.hex()].pack()), writer) for k in raw]
+            packed = [(bytes.fromhex(key), entries[key].pack(compressor)) for key in group]
+            # in key order, neighbours on a page are written together
+            rows = [(key, _seal(key, data), writer) for key, data in sorted(packed)]
             try:
                 shard.execute("BEGIN IMMEDIATE")
                 shard.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", rows)
@@ -192,6 +197,29 @@ class ActionCache:
             with self._wrap():
                 for (key,) in self._shard(number).execute("SELECT key FROM entry"):
                     yield key.hex()
+
+    def scan(self) -> Iterator[tuple[str, Entry | DamagedObject]]:
+        """Every key with its entry, or with what is wrong with it; nothing is forgotten.
+
+        Raises:
+            StoreUnavailable: a shard cannot be read to its end.
+        """
+        for number in range(SHARDS):
+            with self._wrap():
+                for key, value in self._shard(number).execute("SELECT key, value FROM entry"):
+                    try:
+                        yield bytes(key).hex(), _unseal(bytes(key), value)
+                    except (DamagedObject, TypeError) as error:
+                        found = error if isinstance(error, DamagedObject) else _damaged(str(error))
+                        yield bytes(key).hex() if isinstance(key, bytes) else repr(key), found
+
+    def restore(self, rows: Iterable[tuple[bytes, bytes, str]]) -> None:
+        """Put sealed rows back that were read from a file that is no more."""
+        for key, value, writer in rows:
+            with self._wrap():
+                self._shard(self._number(key.hex())).execute(
+                    "INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", (key, value, writer)
+                )
 
     def close(self) -> None:
         """Close all shards."""

@@ -3,12 +3,19 @@
 Objects are written unsynced and flushed together by `sync()` before a manifest names them:
 one fsync a file costs seven times the throughput. Every read re-hashes; a file's mode or time
 proves nothing.
+
+A write may run beside a collection of garbage: storing bytes that are there already makes them
+young again, and the collector looks at an object's age and removes it in one step that no write
+can come between (`removing`).
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from qmirror_assets.errors import DamagedObject, NotFoundError
@@ -16,6 +23,7 @@ from qmirror_assets.fingerprint import content_digest
 from qmirror_assets.store import atomic
 
 _CHUNK = 1 << 20
+_LOCK = ".lock"
 
 
 def file_digest(path: Path) -> str:
@@ -35,6 +43,18 @@ def _size(path: Path) -> int:
         return -1
 
 
+def _renewed(path: Path, digest: str, size: int) -> bool:
+    """Whether the object lies there whole; it is young again then.
+
+    Bytes of the right size may still be damaged: what is stored anew heals them.
+    """
+    with atomic.wrap_os_errors(path, "read"):
+        if _size(path) != size or file_digest(path) != digest:
+            return False
+        os.utime(path)
+        return True
+
+
 class Cas:
     """Bytes by digest under one folder."""
 
@@ -52,12 +72,14 @@ class Cas:
         return self.path(digest).is_file()
 
     def put(self, data: bytes) -> str:
-        """Store `data` and give its digest; a no-op when it is there already."""
+        """Store `data` and give its digest; damaged bytes under that name are replaced."""
         digest = content_digest(data)
         path = self.path(digest)
-        if _size(path) != len(data):
-            atomic.write_bytes(path, data, durable=False)
-            self._unsynced.add(path)
+        with self._locked(fcntl.LOCK_SH):
+            if not _renewed(path, digest, len(data)):
+                atomic.write_bytes(path, data, durable=False)
+        # also when it was there: a process that died may have left it unflushed
+        self._unsynced.add(path)
         return digest
 
     def adopt(self, temp: Path) -> str:
@@ -65,12 +87,42 @@ class Cas:
         with atomic.wrap_os_errors(temp, "read"):
             digest, size = file_digest(temp), temp.stat().st_size
         path = self.path(digest)
-        if _size(path) != size:
-            with atomic.wrap_os_errors(path.parent, "write in"):
-                path.parent.mkdir(parents=True, exist_ok=True)
-            atomic.replace(temp, path, durable=False)
-            self._unsynced.add(path)
+        with self._locked(fcntl.LOCK_SH):
+            if not _renewed(path, digest, size):
+                with atomic.wrap_os_errors(path.parent, "write in"):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                atomic.replace(temp, path, durable=False)
+        self._unsynced.add(path)
         return digest
+
+    def remove(self, digest: str, older_than: float | None = None) -> bool:
+        """Remove an object that was last stored before `older_than` (unix seconds; None: now).
+
+        No write comes between the look at its age and its end. False: it is younger, or gone.
+        """
+        path = self.path(digest)
+        with self._locked(fcntl.LOCK_EX), atomic.wrap_os_errors(path, "remove"):
+            if _size(path) < 0:
+                return False
+            if older_than is not None and path.stat().st_mtime >= older_than:
+                return False
+            path.unlink()
+        self._verified.discard(digest)
+        return True
+
+    @contextmanager
+    def _locked(self, mode: int) -> Iterator[None]:
+        """Writers share the lock, a removal holds it alone; it ends with the process."""
+        place = self.root / _LOCK
+        with atomic.wrap_os_errors(place, "lock"):
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            with atomic.wrap_os_errors(place, "lock"):
+                fcntl.flock(handle, mode)
+            yield
+        finally:
+            os.close(handle)
 
     def new_temp(self) -> Path:
         """A path for a file that will be adopted; on the same file system as the objects."""
@@ -127,7 +179,7 @@ class Cas:
             "an object is missing from the store",
             expected=f"sha256 {digest}",
             found="no file",
-            remedy="Run `qmirror build` to make it again",
+            remedy="Run `qmirror fsck --repair`, then `qmirror build` to make it again",
         )
 
     def _damaged(self, digest: str) -> DamagedObject:
@@ -135,5 +187,5 @@ class Cas:
             f"an object in the store is damaged ({self.path(digest)})",
             expected=f"sha256 {digest}",
             found="other bytes",
-            remedy="Delete that file and run `qmirror build` to make it again",
+            remedy="Run `qmirror fsck --repair`, then `qmirror build` to make it again",
         )

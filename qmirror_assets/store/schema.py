@@ -88,6 +88,12 @@ runs = Table(
     Column("facts", Text, nullable=False),  # JSON: command, recipe digest, profile, versions
     Column("at", Float, nullable=False),
 )
+stage_parts = Table(
+    "stage_parts",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # of a stage
+    Column("parts", Text, nullable=False),  # JSON: name of a part -> value, prompts as digests
+)
 supersedes = Table(
     "supersedes",
     metadata,

@@ -32,6 +32,8 @@ class State:
 
     def __init__(self, url: str) -> None:
         self._engine = sa.create_engine(url, poolclass=_pool_class(url))
+        # never the whole URL: it may hold a password
+        self._place = url.removeprefix("sqlite:///") if url.startswith("sqlite") else "its server"
         if url.startswith("sqlite"):
             _configure_sqlite(self._engine)
         with self._wrap():
@@ -44,7 +46,7 @@ class State:
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             raise StoreUnavailable(
-                "the state database cannot be used",
+                f"the state database in {self._place} cannot be used",
                 found=str(cause),
                 remedy="Free space, fix the rights, or end the process that holds it",
             ) from error
@@ -175,6 +177,26 @@ class State:
             {**{k: v for k, v in r._mapping.items() if k != "facts"}, **orjson.loads(r.facts)}  # noqa: SLF001
             for r in self.rows(where)
         ]
+
+    def runs(self, dataset: str) -> dict[str, dict[str, Json]]:
+        """Run id -> recorded facts of a dataset's runs, oldest first."""
+        table = schema.runs
+        where = sa.select(table).where(table.c.dataset == dataset).order_by(table.c.at)
+        return {row.run_id: orjson.loads(row.facts) for row in self.rows(where)}
+
+    # -- what stage fingerprints are made of
+
+    def put_stage_parts(self, fingerprint: str, parts: Mapping[str, Json]) -> None:
+        """Remember the parts of a stage fingerprint; a no-op when they are known."""
+        if self.stage_parts(fingerprint) is None:
+            text = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS).decode()
+            self._upsert(schema.stage_parts, {"fingerprint": fingerprint}, {"parts": text})
+
+    def stage_parts(self, fingerprint: str) -> dict[str, Json] | None:
+        """The parts of a stage fingerprint, or None when it was never built here."""
+        table = schema.stage_parts
+        found = self.rows(sa.select(table.c.parts).where(table.c.fingerprint == fingerprint))
+        return orjson.loads(found[0][0]) if found else None
 
     def add_supersedes(self, dataset: str, pairs: Mapping[str, str]) -> None:
         """Record new sample -> the old sample it replaces (same user id, edited seed)."""

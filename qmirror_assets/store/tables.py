@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +101,8 @@ class TableWriter:
         """Add a batch whose rows follow all earlier ones in sample order."""
         if batch.num_rows == 0:
             return
-        for values in zip(
-            *(batch.column(n).to_pylist() for n in self._digest_columns), strict=True
-        ):
-            self.written.digest.update(values)
+        columns = [batch.column(n).to_pylist() for n in self._digest_columns]
+        self.written.digest.update(chain.from_iterable(zip(*columns, strict=True)))
         self.written.rows += batch.num_rows
         self._pending.append(batch)
         self._pending_rows += batch.num_rows
@@ -181,16 +180,11 @@ def _check_rows(rows: int, file: pq.ParquetFile) -> None:
         raise pa.ArrowInvalid(f"{rows} rows of {file.metadata.num_rows}")
 
 
-def keep_ids(batch: pa.RecordBatch, ids: pa.Array) -> pa.RecordBatch:
-    """The rows of a batch whose sample id is in `ids`."""
-    return batch.filter(pc.is_in(batch.column("sample_id"), value_set=ids))
-
-
 def merge_sorted(
     left: Iterable[pa.RecordBatch], right: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """Merge two streams that are sorted by sample id and share a schema; memory is two batches."""
-    a, b = _Cursor(left), _Cursor(right)
+    a, b = Cursor(left), Cursor(right)
     while a.batch is not None and b.batch is not None:
         bound = min(a.last(), b.last())
         parts = [a.take_to(bound), b.take_to(bound)]
@@ -203,8 +197,8 @@ def merge_sorted(
             cursor.advance()
 
 
-class _Cursor:
-    """A stream of batches with a position."""
+class Cursor:
+    """A stream of batches, sorted by sample id, with a position."""
 
     def __init__(self, stream: Iterable[pa.RecordBatch]) -> None:
         self._stream = iter(stream)
@@ -212,14 +206,19 @@ class _Cursor:
         self.advance()
 
     def advance(self) -> None:
+        """Go to the next batch that holds rows; `batch` is None at the end."""
         self.batch = next((b for b in self._stream if b.num_rows), None)
 
+    def first(self) -> str:
+        """The next sample id."""
+        return str(self._batch().column("sample_id")[0].as_py())
+
     def last(self) -> str:
-        batch = self._batch()
-        return str(batch.column("sample_id")[-1].as_py())
+        """The last sample id of the batch at hand."""
+        return str(self._batch().column("sample_id")[-1].as_py())
 
     def take_to(self, bound: str) -> pa.RecordBatch:
-        """Rows up to and including `bound`; the rest stays."""
+        """Rows of the batch at hand up to and including `bound`; the rest stays."""
         batch = self._batch()
         upto = pc.sum(pc.less_equal(batch.column("sample_id"), bound)).as_py() or 0
         head, tail = batch.slice(0, upto), batch.slice(upto)

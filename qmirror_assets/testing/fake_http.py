@@ -29,6 +29,7 @@ def write_envelope(body: Mapping[str, Json], text: str, model: Json) -> dict[str
         "usage": {
             "prompt_tokens": usage.prompt_tokens,
             "completion_tokens": usage.completion_tokens,
+            "total_tokens": usage.prompt_tokens + usage.completion_tokens,
         },
     }
 

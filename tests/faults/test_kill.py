@@ -1,4 +1,8 @@
-"""kill -9 at any moment costs at most what was in flight; the result is the same."""
+"""F1: kill -9 at any moment costs at most what was in flight; the result is the same.
+
+Compared with an undisturbed build: row counts, data versions and lineage rows of every partition,
+and the digest of the release that they would make.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from qmirror_assets.store import open_store, schema
 from tests.conftest import Toy, toy_seed
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +47,14 @@ def finish(folder: Path) -> str:
     return (folder / "done.txt").read_text()
 
 
+def attempts(folder: Path) -> tuple[int, int]:
+    """(attempts recorded, different actions among them)."""
+    store = open_store(folder / "data")
+    rows = store.state.rows(schema.attempts.select())
+    store.close()
+    return len(rows), len({row.action_key for row in rows})
+
+
 def copy_of(toy: Toy, name: str) -> Path:
     folder = toy.folder.parent / name
     subprocess.run(["cp", "-r", str(toy.folder), str(folder)], check=True)
@@ -53,6 +66,7 @@ def kill_often(toy: Toy, kills: int, random_seed: int) -> None:
     calm = copy_of(toy, "calm")
     expected = finish(calm)
     assert calls(calm) == 600
+    assert attempts(calm) == (600, 600)
     rng = random.Random(random_seed)
     print(f"random_seed {random_seed}")
     folder, done = toy.folder, 0
@@ -72,6 +86,9 @@ def kill_often(toy: Toy, kills: int, random_seed: int) -> None:
     assert finish(folder) == expected
     assert calls(folder) <= 600 + done * (IN_FLIGHT + MICRO_BATCH)
     assert calls(folder) >= max(before, 600)
+    recorded, actions = attempts(folder)
+    assert actions == 600, "every sample has an attempt for each of its actions"
+    assert 600 <= recorded <= min(calls(folder), 600 + done * IN_FLIGHT)
 
 
 def test_twenty_kills(toy: Toy) -> None:
@@ -95,6 +112,9 @@ def test_crash_at_every_named_point(toy: Toy, point: str) -> None:
     else:
         assert child.returncode == 137
     assert finish(toy.folder) == expected
+    # an attempt may be known twice or its call be repeated, but no action is without one
+    assert attempts(toy.folder)[1] == 80
+    assert calls(toy.folder) <= 80 + IN_FLIGHT + MICRO_BATCH
 
 
 def test_two_builds_of_one_partition(toy: Toy) -> None:

@@ -87,7 +87,7 @@ def test_todo_names_what_is_stale_and_why(toy: Toy, workspace: Workspace) -> Non
     todo = find_todo(again.dataset("toy"), ["sums"])
     assert todo.of("sums") == ["polish", "final"]
     first, second = todo.stale
-    assert first.reasons == ("settings, prompt or code of stage polish changed",)
+    assert first.reasons == ("prompt polish.j2 of stage polish changed",)
     assert (first.certain, second.certain) == (True, False)
     assert second.reasons == ("if rows of polish change",)
     again.close()

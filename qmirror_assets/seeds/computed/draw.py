@@ -28,10 +28,10 @@ class Drawer:
     rewritten safely, and when a text is bad English ("1 minutes").
     """
 
-    __slots__ = ("_comparable", "_family", "_ones", "_order", "_solver")
+    __slots__ = ("_comparable", "_family", "_ones", "_order", "_random_seed", "_solver")
 
     def __init__(self, family: Family, random_seed: int) -> None:
-        self._family = family
+        self._family, self._random_seed = family, random_seed
         self._order = Permutation(family.capacity, f"{random_seed}/{family.id}")
         self._solver = solver_of(family.id)
         self._comparable = tuple(
@@ -66,7 +66,8 @@ class Drawer:
                 Given(given.role, given.symbol, words[given.symbol], given.unit)
                 for given in family.givens
             ),
-            seed_id=f"{family.id}-{index}",
+            # draws of another random_seed are other problems, not edits of these
+            seed_id=f"{family.id}-{self._random_seed}-{index}",
             licence=LICENCE,
             source=f"computed:{family.id}",
             family=family.id,

@@ -101,7 +101,7 @@ def test_bad_arguments_are_refused_at_once(
 def test_seeds_are_pinned() -> None:
     # A change here changes the content of datasets that are built from computed seeds.
     first, second = generate(2, 11, families=["physics.ohms_law", "astronomy.orbital_period"])
-    assert first.seed_id == "physics.ohms_law-0"
+    assert first.seed_id == "physics.ohms_law-11-0"
     assert first.question == (
         "In a simple circuit, a battery with a voltage of 7.5 V is connected to a glowing lamp "
         "whose resistance is 42 Ω. Calculate the current."

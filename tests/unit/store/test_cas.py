@@ -54,7 +54,7 @@ def test_damage_is_found_on_every_read(cas: Cas, spoil, read: str) -> None:
     with pytest.raises(DamagedObject) as caught:
         getattr(cas, read)(digest)
     assert str(path) in str(caught.value)
-    assert "Delete that file" in str(caught.value)
+    assert "qmirror fsck --repair" in str(caught.value)
 
 
 def test_two_swapped_objects_are_both_found(cas: Cas) -> None:

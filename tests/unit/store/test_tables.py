@@ -71,13 +71,6 @@ def test_the_digest_is_of_content_not_of_batches(tmp_path: Path) -> None:
     assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
 
 
-def test_keep_ids() -> None:
-    assert ids_of([tables.keep_ids(batch(["a", "b", "c"]), pa.array(["c", "a", "z"]))]) == [
-        "a",
-        "c",
-    ]
-
-
 sorted_ids = st.lists(st.text("abé物𝄞", max_size=4), max_size=30).map(sorted)
 
 

@@ -1,0 +1,1 @@
+"""Whether what is stored is whole and still needed: reachability, `gc`, `fsck`."""

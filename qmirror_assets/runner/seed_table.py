@@ -1,0 +1,56 @@
+"""Committing the seed table of a domain, and recording which seeds were edited in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from qmirror_assets.runner.output import Output, commit
+from qmirror_assets.store import Store, tables
+from qmirror_assets.store.leases import Lease
+from qmirror_assets.store.manifest import Manifest
+
+
+def commit_seeds(
+    store: Store,
+    lease: Lease,
+    output: Output,
+    print_: str,
+    *,
+    rows_in: int,
+    duplicates: int,
+    partial: bool,
+) -> tuple[str, Manifest]:
+    """Commit a table of seeds under the intake fingerprint `print_`."""
+    return commit(
+        store, lease, output, stage_fingerprint=print_, engines={}, partition_fingerprint=print_,
+        inputs=(), rows_in=rows_in, duplicates=duplicates, partial=partial,
+    )  # fmt: skip
+
+
+def record_supersedes(
+    store: Store, dataset: str, before: tuple[str, Manifest] | None, now: tuple[str, Manifest]
+) -> None:
+    """Record which seeds of a domain replace one of the same user id and other content."""
+    if before is not None and before[0] != now[0]:
+        old, new = (store.cas.verified_path(found[1].rows) for found in (before, now))
+        store.state.add_supersedes(dataset, _superseded(old, new))
+
+
+def _superseded(old: Path, new: Path) -> dict[str, str]:
+    """New sample -> old sample with the same user id and other content."""
+    columns = ["seed_id", "sample_id"]
+    before, after = (tables.read_columns(path, columns) for path in (old, new))
+    before = before.filter(pc.not_equal(before.column("seed_id"), ""))
+    joined = after.join(before, "seed_id", join_type="inner", right_suffix="_old")
+    changed = joined.filter(
+        pc.not_equal(joined.column("sample_id"), joined.column("sample_id_old"))
+    )
+    return dict(
+        zip(
+            changed.column("sample_id").to_pylist(),
+            changed.column("sample_id_old").to_pylist(),
+            strict=True,
+        )
+    )
