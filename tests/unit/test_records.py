@@ -18,7 +18,7 @@ from qmirror_assets.records import (
     Seed,
     seed_of,
 )
-from qmirror_assets.runner.intake import _seed_values
+from qmirror_assets.runner.spool import _seed_values
 from qmirror_assets.stages.compile import SEED_COLUMNS
 
 
