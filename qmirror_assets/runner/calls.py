@@ -98,6 +98,7 @@ class Caller:
         self._in_flight: dict[str, asyncio.Future[Outcome]] = {}
         self._pools: dict[Role, _Pool] = {}
         self._committing: asyncio.Task[None] | None = None
+        self._unwritable: QMirrorError | None = None
 
     def key_of(self, request: Request) -> str:
         """The action key of a request under this run's engine for its role."""
@@ -184,7 +185,11 @@ class Caller:
     async def _commit(self) -> None:
         await asyncio.sleep(GROUP_SECONDS)
         self._committing = None
-        self._journal.flush()
+        try:
+            self._journal.flush()
+        except QMirrorError as error:
+            self._unwritable = error  # no further call is made: its result could not be kept
+            raise
 
     @staticmethod
     def _pair(jobs: Sequence[_Job], broken: Mapping[str, Failure]) -> list[tuple[_Job, Outcome]]:
@@ -209,8 +214,10 @@ class Caller:
         affordable = []
         for job in jobs:
             try:
+                if self._unwritable is not None:
+                    raise self._unwritable
                 self._budget.spend()
-            except BudgetReached as error:
+            except QMirrorError as error:
                 if not job.future.done():
                     job.future.set_exception(error)
             else:

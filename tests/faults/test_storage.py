@@ -82,7 +82,7 @@ def test_a_full_journal_keeps_what_was_committed(small: Toy) -> None:
     def hook(name: str) -> None:
         nonlocal seen
         seen += name == "before_action_commit"
-        if seen == 6:
+        if seen == 2:
             import sqlite3
 
             raise sqlite3.OperationalError("database or disk is full")
@@ -139,14 +139,9 @@ def test_a_disk_of_one_megabyte(small: Toy, tiny: Path) -> None:
     assert small.versions() == expected
 
 
-# An empty table of rejections that is cut or gone heals itself: intake writes the same one again.
-@pytest.mark.parametrize(
-    ("damage", "how"),
-    [
-        ("rejections", "flip"),
-        *((d, h) for d in ("rows", "manifest") for h in ("flip", "cut", "gone")),
-    ],
-)
+# A damaged empty table of rejections heals itself: intake writes the same one again.
+@pytest.mark.parametrize("damage", ["rows", "manifest"])
+@pytest.mark.parametrize("how", ["flip", "cut", "gone"])
 def test_damage_of_a_committed_partition_is_found_before_it_is_used(
     small: Toy, damage: str, how: str
 ) -> None:

@@ -138,7 +138,7 @@ def test_an_unusable_database_is_named(tmp_path: Path, spoil) -> None:
     spoil(path)
     if not path.exists():
         path = tmp_path / "gone" / "state.sqlite"
-    with pytest.raises(StoreUnavailable, match="the state database cannot be used"):
+    with pytest.raises(StoreUnavailable, match="the state database in .* cannot be used"):
         State(sqlite_url(path))
 
 
