@@ -123,10 +123,25 @@ def validate(
     model: type[Model], data: Json, what: str, lines: dict[Place, int] | None = None
 ) -> Model:
     """Validate `data`; one error is named with its line, its place and a remedy."""
+    if not _is_encodable(data):
+        raise RecipeError(
+            f"{what} holds half of a character", expected="Unicode text without lone surrogates"
+        )
     try:
         return model.model_validate(data)
     except ValidationError as error:
         raise _explain(model, error, what, lines or {}) from error
+
+
+def _is_encodable(value: Json) -> bool:
+    """Whether all text can be written as UTF-8: a lone surrogate cannot."""
+    if isinstance(value, str):
+        return not any("\ud800" <= char <= "\udfff" for char in value)
+    if isinstance(value, dict):
+        return all(_is_encodable(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return all(map(_is_encodable, value))
+    return True
 
 
 def _explain(
