@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from qmirror_assets.records import Json
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 SIZE_CAP = 1_000_000  # bytes of one YAML file
+_HALF = re.compile("[\ud800-\udfff]")  # lone surrogates
 _SCALARS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")
 )
@@ -136,7 +138,7 @@ def validate(
 def _is_encodable(value: Json) -> bool:
     """Whether all text can be written as UTF-8: a lone surrogate cannot."""
     if isinstance(value, str):
-        return not any("\ud800" <= char <= "\udfff" for char in value)
+        return _HALF.search(value) is None
     if isinstance(value, dict):
         return all(_is_encodable(part) for pair in value.items() for part in pair)
     if isinstance(value, list | tuple):
