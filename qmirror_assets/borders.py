@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import re
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
