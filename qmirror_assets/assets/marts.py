@@ -1,10 +1,14 @@
-"""Analytics assets: every SQL model one asset, every test of its schema file one check."""
+"""Analytics assets: every SQL model one asset, the tests of its schema file one check.
 
-from collections.abc import Iterator
+One check for each model, with a table of its tests: one for each test would be two hundred
+checks, and their events would take longer than the models.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from qmirror_assets.analytics import AnalyticsResult, Model, list_models, run_analytics
+from qmirror_assets.analytics import AnalyticsResult, Model, TestResult, list_models, run_analytics
 from qmirror_assets.assets.live import Live
 from qmirror_assets.assets.nodes import failing_clearly, group
 from qmirror_assets.assets.partitions import asset_key
@@ -16,8 +20,7 @@ def analytics_key(dataset: str, model: str) -> dg.AssetKey:
     return asset_key(dataset, f"analytics/{model}")
 
 
-def _check_name(column: str, test: str) -> str:
-    return f"{column}_{test}"
+_CHECK = "schema_tests"
 
 
 def analytics_assets(dataset: Dataset, live: Live) -> list[dg.AssetsDefinition]:
@@ -43,10 +46,12 @@ def analytics_assets(dataset: Dataset, live: Live) -> list[dg.AssetsDefinition]:
     ]
     checks = [
         dg.AssetCheckSpec(
-            _check_name(test.column, test.kind.value), asset=analytics_key(name, test.model)
+            _CHECK,
+            asset=analytics_key(name, model.name),
+            description="Every test of the model in schema.yml, by column.",
         )
         for model in models
-        for test in model.tests
+        if model.tests
     ]
 
     @dg.multi_asset(
@@ -66,6 +71,7 @@ def _materialized(
     dataset: str, model: Model, result: AnalyticsResult
 ) -> dg.MaterializeResult[None]:
     done = next(m for m in result.models if m.name == model.name)
+    tests = [test for test in result.tests if test.model == model.name]
     return dg.MaterializeResult(
         asset_key=analytics_key(dataset, model.name),
         metadata={
@@ -73,14 +79,32 @@ def _materialized(
             "seconds": round(done.seconds, 3),
             "file": dg.MetadataValue.path(str(done.path)) if done.path else "a view",
         },
-        check_results=[
-            dg.AssetCheckResult(
-                passed=test.passed,
-                asset_key=analytics_key(dataset, model.name),
-                check_name=_check_name(test.column, test.test),
-                metadata={"failures": test.failures, "rows evaluated": test.evaluated},
-            )
-            for test in result.tests
-            if test.model == model.name
-        ],
+        check_results=[_checked(dataset, model, tests)] if tests else [],
+    )
+
+
+def _checked(dataset: str, model: Model, tests: Sequence[TestResult]) -> dg.AssetCheckResult:
+    failed = [test for test in tests if not test.passed]
+    records = [
+        dg.TableRecord(
+            {
+                "column": test.column,
+                "test": test.test,
+                "passed": test.passed,
+                "failures": test.failures,
+                "rows": test.evaluated,
+            }
+        )
+        for test in (*failed, *(test for test in tests if test.passed))
+    ]
+    return dg.AssetCheckResult(
+        passed=not failed,
+        asset_key=analytics_key(dataset, model.name),
+        check_name=_CHECK,
+        description=", ".join(f"{test.column} {test.test}" for test in failed) or None,
+        metadata={
+            "tests": dg.MetadataValue.table(records),
+            "failed": len(failed),
+            "rows evaluated": max(test.evaluated for test in tests),
+        },
     )

@@ -17,6 +17,9 @@ from qmirror_assets.records import Json
 LABEL_CAP: Final = 40
 OBJECT_CAP: Final = 30
 MAX_TOKENS: Final = 90
+QUESTION: Final = "question"
+"""Where the sentence stands in a reply of a writer that writes it as well."""
+_OBJECT: Final = "object"
 _TEXT: Final = "^[A-Za-z][A-Za-z '-]{{1,{rest}}}$"
 """The length stands in the pattern as well: grammars made from a pattern ignore `maxLength`."""
 
@@ -86,19 +89,12 @@ def describe(span: Span) -> str:
 
 
 def _schema(moved: Sequence[Span]) -> dict[str, Json]:
-    labels = {span.id: _field(LABEL_CAP) for span in moved}
+    # flat: a small model on a CPU pays for every bracket it writes
+    properties = {span.id: _field(LABEL_CAP) for span in moved} | {_OBJECT: _field(OBJECT_CAP)}
     return {
         "type": "object",
-        "properties": {
-            "labels": {
-                "type": "object",
-                "properties": labels,
-                "required": list(labels),
-                "additionalProperties": False,
-            },
-            "object": _field(OBJECT_CAP),
-        },
-        "required": ["labels", "object"],
+        "properties": properties,
+        "required": list(properties),
         "additionalProperties": False,
     }
 
@@ -117,10 +113,10 @@ def read_labels(text: str, variant: Variant) -> Labels | None:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    labels = data.get("labels") if isinstance(data, dict) else None
-    thing = data.get("object") if isinstance(data, dict) else None
-    if not isinstance(labels, dict) or not isinstance(thing, str):
+    thing = data.get(_OBJECT) if isinstance(data, dict) else None
+    if not isinstance(thing, str):
         return None
+    labels = {name: value for name, value in data.items() if name not in {_OBJECT, QUESTION}}
     if set(labels) != set(variant.spans) or not all(isinstance(v, str) for v in labels.values()):
         return None
     if any(not 1 < len(value.strip()) < LABEL_CAP for value in labels.values()):

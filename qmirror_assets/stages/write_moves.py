@@ -17,7 +17,14 @@ from pydantic import Field
 from qmirror_assets.engines.base import Raw, Request, Role
 from qmirror_assets.mirror.compose import compose
 from qmirror_assets.mirror.draft import Draft
-from qmirror_assets.mirror.labels import MAX_TOKENS, Labels, hide, label_messages, read_labels
+from qmirror_assets.mirror.labels import (
+    MAX_TOKENS,
+    QUESTION,
+    Labels,
+    hide,
+    label_messages,
+    read_labels,
+)
 from qmirror_assets.mirror.plan import Plan, Variant
 from qmirror_assets.records import SEED_FIELDS, Column, Json, Reason, Rejection, Row, Seed, seed_of
 from qmirror_assets.stages.base import At, StepConfig, StepRun
@@ -32,7 +39,7 @@ class WriteMoves:
     """Writes the draft of the round's variant."""
 
     kind: ClassVar[str] = "write_moves"
-    code: ClassVar[int] = 3
+    code: ClassVar[int] = 4
     calls: ClassVar[tuple[int, int]] = (0, 1)
     keeps: ClassVar[bool] = False
     roles: ClassVar[tuple[Role, ...]] = (Role.TEXT,)
@@ -127,7 +134,7 @@ class WriteMoves:
         draft = compose(plan, variant, seed, labels)
         if self._config.writer == "labels" or isinstance(draft, Rejection):
             return draft
-        question = orjson.loads(text).get("question")  # read_labels has parsed it once already
+        question = orjson.loads(text).get(QUESTION)  # read_labels has parsed it once already
         if not isinstance(question, str) or not question.strip():
             return Rejection(Reason.UNPARSABLE, "the reply holds no question")
         return dataclasses.replace(draft, question=question.strip(), writer="llm")
@@ -145,7 +152,7 @@ class WriteMoves:
             {"role": "user", "content": user},
         ]
         properties = {
-            "question": {"type": "string", "maxLength": 4_000}, **schema["properties"],
+            QUESTION: {"type": "string", "maxLength": 4_000}, **schema["properties"],
         }  # fmt: skip
         return messages, {**schema, "properties": properties, "required": list(properties)}
 

@@ -28,7 +28,7 @@ def test_two_examples_stand_before_the_question(car: Seed, render: Callable[...,
     messages, schema = label_messages(plan, plan.variants[0], car.question, render)
     roles = [message["role"] for message in messages]
     assert roles == ["system", "user", "assistant", "user", "assistant", "user"]
-    assert set(schema["properties"]["labels"]["required"]) == set(plan.variants[0].spans)
+    assert set(schema["required"]) == {*plan.variants[0].spans, "object"}
     for message in messages[2:5:2]:
         assert json.loads(message["content"])["object"]
 
@@ -46,12 +46,12 @@ def test_jinja_in_a_seed_comes_out_literally(render: Callable[..., str]) -> None
         "",
         "not json",
         "[]",
-        '{"labels": {}, "object": "car"}',
-        '{"labels": {"a": 3, "b": "time"}, "object": "car"}',
-        '{"labels": {"a": "speed", "b": "time", "c": "x y"}, "object": "car"}',
-        '{"labels": {"a": "speed", "b": "time"}}',
-        '{"labels": {"a": "%s", "b": "time"}, "object": "car"}' % ("x" * LABEL_CAP),
-        '{"labels": {"a": "", "b": "time"}, "object": "car"}',
+        '{"object": "car"}',
+        '{"a": 3, "b": "time", "object": "car"}',
+        '{"a": "speed", "b": "time", "c": "x y", "object": "car"}',
+        '{"a": "speed", "b": "time"}',
+        '{"a": "%s", "b": "time", "object": "car"}' % ("x" * LABEL_CAP),
+        '{"a": "", "b": "time", "object": "car"}',
         "[" * 100_000,
     ],
     ids=["empty", "text", "list", "none", "number", "extra", "object", "cut", "blank", "deep"],
@@ -65,7 +65,7 @@ def test_a_reply_that_was_not_asked_for_is_no_reply(text: str, car: Seed) -> Non
 def test_labels_are_cleaned(car: Seed) -> None:
     plan = plan_of(car)
     variant = next(v for v in plan.variants if v.spans == ("a", "b"))
-    labels = read_labels('{"labels": {"a": "The Mass of car", "b": "Final speed."}, "object": "A car"}', variant)  # fmt: skip  # noqa: E501
+    labels = read_labels('{"a": "The Mass of car", "b": "Final speed.", "object": "A car"}', variant)  # fmt: skip  # noqa: E501
     assert labels is not None
     assert labels.labels == {"a": "Mass of car", "b": "Final speed"}
     assert labels.object == "car"
