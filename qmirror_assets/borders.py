@@ -42,6 +42,15 @@ class _Loader(yaml.SafeLoader):
 
 def load_yaml(path: Path, what: str) -> tuple[Json, dict[Place, int]]:
     """The data of a YAML file and the line number of every place in it."""
+    return parse_yaml(read_yaml(path, what), path, what)
+
+
+def read_yaml(path: Path, what: str) -> bytes:
+    """The bytes of a YAML file.
+
+    Raises:
+        RecipeError: it cannot be read, or is too large.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(SIZE_CAP + 1)
@@ -51,6 +60,15 @@ def load_yaml(path: Path, what: str) -> tuple[Json, dict[Place, int]]:
         ) from error
     if len(data) > SIZE_CAP:
         raise RecipeError(f"{what} {path.name} is too large", expected=f"at most {SIZE_CAP} bytes")
+    return data
+
+
+def parse_yaml(data: bytes, path: Path, what: str) -> tuple[Json, dict[Place, int]]:
+    """The data of a YAML file's bytes and the line number of every place in it.
+
+    Raises:
+        RecipeError: with the line.
+    """
     try:
         loader = _Loader(data.decode("utf-8"))
         node = loader.get_single_node()

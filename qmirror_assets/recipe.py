@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from qmirror_assets.borders import is_file, load_yaml, nearest, validate
+from qmirror_assets.borders import is_file, nearest, parse_yaml, read_yaml, validate
 from qmirror_assets.conditions import Condition
 from qmirror_assets.errors import KeyParseError, RecipeError
 from qmirror_assets.fingerprint import fingerprint
@@ -312,7 +313,12 @@ def load_recipe(name_or_path: str) -> Recipe:
         RecipeError: with file, line, place and remedy.
     """
     path = find_recipe(name_or_path)
-    data, lines = load_yaml(path, "recipe")
+    return _parse(read_yaml(path, "recipe"), path, name_or_path)
+
+
+@lru_cache(maxsize=8)  # a build looks before every stage whether its recipe was edited
+def _parse(raw: bytes, path: Path, name_or_path: str) -> Recipe:
+    data, lines = parse_yaml(raw, path, "recipe")
     if not isinstance(data, dict):
         raise RecipeError(
             f"recipe {path.name} is empty or no mapping",

@@ -6,6 +6,7 @@ import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import dagster as dg
@@ -33,6 +34,10 @@ class Driver:
     dataset: Dataset
     live: Live
     instance: dg.DagsterInstance
+
+    @cached_property
+    def _assets(self) -> Sequence[Any]:
+        return dataset_assets(self.dataset, self.live)
 
     @classmethod
     def open(cls, dataset: Dataset, live: Live) -> Driver:
@@ -89,7 +94,7 @@ class Driver:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Dagster's own beta notices; ours are errors in tests
             result = dg.materialize(
-                dataset_assets(self.dataset, self.live),
+                self._assets,
                 selection=dg.AssetSelection.assets(*keys)
                 | dg.AssetSelection.checks_for_assets(*keys),
                 instance=self.instance,

@@ -102,7 +102,7 @@ def reads(ocr_texts: Sequence[str], value: str) -> bool:
     """Whether recognised texts hold `value`, one by one or in neighbouring lines."""
     pattern = _loose_pattern(value)
     lines = [squeeze(text) for text in ocr_texts]
-    joined = ["".join(lines[at : at + 2]) for at in range(len(lines))]
+    joined = ["".join(lines[at : at + count]) for at in range(len(lines)) for count in (2, 3)]
     return any(pattern.search(line) for line in [*lines, *joined])
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from qmirror_assets.engines.base import Request, Role
 from qmirror_assets.mirror.draft import Draft
 from qmirror_assets.mirror.plan import Plan
+from qmirror_assets.mirror.reading import in_reading_order
 from qmirror_assets.mirror.rubric import score
 from qmirror_assets.mirror.rules import accepted, check_rules, feedback
 from qmirror_assets.records import SEED_FIELDS, Column, Json, Row, seed_of
@@ -22,7 +23,7 @@ class JudgeMoves:
     """Reads the picture, runs the rules, scores the three principles."""
 
     kind: ClassVar[str] = "judge_moves"
-    code: ClassVar[int] = 1
+    code: ClassVar[int] = 2
     calls: ClassVar[tuple[int, int]] = (1, 1)
     keeps: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = (Role.OCR,)
@@ -56,8 +57,7 @@ class JudgeMoves:
     def run(self, row: Row, at: At) -> StepRun:
         """Ask for the texts in the picture, then judge."""
         raw = yield Request(Role.OCR, {}, (row["image"],))
-        texts = [str(item["text"]) for item in raw.body["items"]]
-        return self._judge(row, texts)
+        return self._judge(row, in_reading_order(raw.body["items"]))
 
     def _judge(self, row: Row, texts: Sequence[str]) -> dict[str, Json]:
         seed, plan = seed_of(row), Plan.from_json(row["plan"])
