@@ -32,7 +32,7 @@ def recipe_block() -> str:
 
 
 def is_plain(row: dict[str, str]) -> bool:
-    return '"callouts"' in row["figure_spec"]
+    return '"callouts"' in row["figure_spec"] or '"kind":"table"' in row["figure_spec"]
 
 
 def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
@@ -57,7 +57,8 @@ def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
         )
     said = (
         f"{count} of {len(found)} accepted samples, drawn from those with labels by the embedded "
-        "model and a scene, chart or flow of their own, random_seed"
+        f"model and a scene, chart or flow ({sum(map(is_plain, found))} pictures are plain tables "
+        "or call-outs), random_seed"
     )
     return "\n".join([*rows, "", f"<sub>{said} {random_seed}.</sub>"])
 

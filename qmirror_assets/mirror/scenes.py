@@ -117,10 +117,10 @@ _SCENES: Final[tuple[_Scene, ...]] = (
     ),
     _scene(
         "gas_cylinder",
-        r"\bgas\b|\bpiston\b|\bhelium\b|\bideal\b|\bballoon\b|\bargon\b|\bair\b.*\b(?:pump|cylinder|syringe)\b",
+        r"\bgas\b|\bpiston\b|\bhelium\b|\bideal\b|\bargon\b|\bair\b.*\b(?:pump|cylinder|syringe)\b",
         "pressure:pressure#1; pressure2:pressure#2; volume:volume#1; volume2:volume#2;"
         "temperature:temperature#1; temperature2:temperature#2; amount:amount",
-        r"solution|reacts|burn|hydraulic",
+        r"solution|reacts|burn|hydraulic|balloon|bubble|tyre|tire\b",
     ),
     _scene(
         "beaker",

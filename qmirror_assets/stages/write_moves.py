@@ -39,7 +39,7 @@ class WriteMoves:
     """Writes the draft of the round's variant."""
 
     kind: ClassVar[str] = "write_moves"
-    code: ClassVar[int] = 4
+    code: ClassVar[int] = 5
     calls: ClassVar[tuple[int, int]] = (0, 1)
     keeps: ClassVar[bool] = False
     roles: ClassVar[tuple[Role, ...]] = (Role.TEXT,)
