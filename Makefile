@@ -19,7 +19,7 @@ $(STAMP): pyproject.toml constraints/ci.txt
 setup: $(STAMP) ## make .venv and install everything
 
 demo: $(STAMP) ## build, gate and publish dataset qmirror on this machine's CPU
-	@$(BIN)/qmirror build qmirror --version 2026.11.0
+	@$(BIN)/qmirror build qmirror $(if $(wildcard data/releases/qmirror/2026.11.0),,--version 2026.11.0)
 
 test: $(STAMP) ## the whole test suite
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
