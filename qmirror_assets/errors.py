@@ -12,6 +12,7 @@ QMirrorError                 exit code 1
 │   ├── EngineUnavailable    an engine that does not answer or cannot start
 │   ├── ModelMissing         model weights absent, or with another digest than pinned
 │   ├── StoreUnavailable     a store that cannot be read or written (disk full, rights)
+│   ├── UnknownFormat        something stored by a later version of the package
 │   ├── PartitionBusy        another process holds the lease of this (stage, domain)
 │   └── DamagedObject        stored bytes that no longer match their digest
 ├── GateRefused              exit code 1: the gate's record does not allow publishing
@@ -90,6 +91,10 @@ class ModelMissing(UnavailableError):
 
 class StoreUnavailable(UnavailableError):
     """A store that cannot be read or written."""
+
+
+class UnknownFormat(UnavailableError):
+    """Something that a later version of the package stored. It is left as it is."""
 
 
 class PartitionBusy(UnavailableError):

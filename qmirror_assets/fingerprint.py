@@ -38,17 +38,19 @@ def canonical(value: Json) -> bytes:
         QMirrorError: NaN, an infinity, a type that JSON does not have, or nesting without end.
     """
     try:
-        _refuse_non_finite(value)
-        return orjson.dumps(value, option=_OPTIONS)
+        data = orjson.dumps(value, option=_OPTIONS)
+        if b"null" in data:  # orjson's word for NaN too: only then is it worth a walk
+            _refuse_non_finite(value)
     except (TypeError, RecursionError) as error:
         raise QMirrorError("a value cannot be fingerprinted", found=str(error)) from error
+    return data
 
 
 def _refuse_non_finite(value: Json) -> None:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise QMirrorError("a value cannot be fingerprinted", found=repr(value))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):  # orjson takes no other mapping
         for item in value.values():
             _refuse_non_finite(item)
     elif isinstance(value, list | tuple):

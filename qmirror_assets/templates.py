@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -111,13 +111,20 @@ def _environment() -> _Environment:
     return env
 
 
+def _compile(text: str) -> Template:
+    template = _environment().from_string(text)
+    # a plain copy: the chain of mappings that Jinja makes is walked again for every render
+    template.globals = dict(template.globals)
+    return template
+
+
 class Prompts:
     """The prompt files of one recipe, read from one folder and nowhere else."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._texts: dict[str, str] = {}
-        self._compiled: dict[str, Any] = {}
+        self._compiled: dict[str, Template] = {}
 
     def text(self, name: str) -> str:
         """The source of prompt `name` (a file name in the recipe's prompt folder)."""
@@ -161,7 +168,7 @@ class Prompts:
         """
         try:
             if name not in self._compiled:
-                self._compiled[name] = _environment().from_string(self.text(name))
+                self._compiled[name] = _compile(self.text(name))
             parts: list[str] = []
             size = 0
             for part in self._compiled[name].generate(**values):

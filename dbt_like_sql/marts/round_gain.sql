@@ -2,9 +2,9 @@
 -- Inputs: stg_rounds, stg_judged, stg_rejections, stg_nodes
 -- Output: round_key, stage, turn, round, active, failed, accepted, no_suggestion, no_gain,
 --   max_rounds, lost, accepted_so_far, scored_so_far, mean_best_score, gain
--- `active` finished the round; `failed` did not (engine, parsing, drawing); `lost` finished it,
--- went on and failed in the next one. `mean_best_score` is over every sample that has finished a
--- round by then, settled ones with the score they kept.
+-- `active` finished the round; `failed` did not (engine, parsing, drawing, a step's own rule);
+-- `lost` finished it, went on and failed in the next one. `mean_best_score` is over every sample
+-- that has finished a round by then, settled ones with the score they kept.
 {{ config(materialized='table') }}
 with finished as (
   select

@@ -1,7 +1,8 @@
 -- Grain: one row a sample and loop that it left.
 -- Inputs: build.judged
 -- Output: node, stage, turn, position, domain, sample_id, is_accepted, stop_reason,
---   is_lost (went on after its last finished round, and failed), best_round, rounds, score
+--   is_lost (went on after its last finished round, and failed or was rejected), best_round,
+--   rounds, score
 {{ config(materialized='view') }}
 select
   node,

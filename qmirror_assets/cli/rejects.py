@@ -37,6 +37,8 @@ def command(
     if len(rows) > count > 0:
         say(f"... and {len(rows) - count} more (-n 0 prints all)")
     totals = ", ".join(f"{r} {n}" for r, n in Counter(r.reason for r in rows).most_common())
-    say(f"{len(rows)} rejections" + (f": {totals}" if totals else ""))
+    samples = len({row.sample_id or row.place for row in rows})  # a loop tells its own first
+    many = f" of {samples} samples" if samples < len(rows) else ""
+    say(f"{len(rows)} rejections{many}" + (f": {totals}" if totals else ""))
     if any(row.retryable for row in rows):
         say(f"`qmirror retry {dataset}` runs those again that failed for engine reasons")

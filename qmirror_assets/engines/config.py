@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from abc import abstractmethod
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -30,9 +31,9 @@ class EngineConfig(BaseModel):
 
     kind: str
 
+    @abstractmethod
     def identity(self) -> Identity:
         """What decides the answers; starts nothing and imports nothing heavy."""
-        raise NotImplementedError
 
 
 class OpenAIConfig(EngineConfig):

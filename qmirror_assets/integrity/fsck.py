@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from qmirror_assets.errors import QMirrorError
+from qmirror_assets.errors import QMirrorError, UnknownFormat
 from qmirror_assets.integrity.cached import Cached, check_actions, check_database
 from qmirror_assets.integrity.findings import Checked, Finding, Kind
 from qmirror_assets.integrity.held_versions import check_versions
 from qmirror_assets.integrity.links import Links, Owner, Role, walk
 from qmirror_assets.integrity.objects import Objects, hash_objects
 from qmirror_assets.integrity.pictures import SEED_PICTURES, digests_in
+from qmirror_assets.integrity.unbacked import find_unbacked
 from qmirror_assets.release.gate import GateRecord
 from qmirror_assets.release.registry import list_versions
 from qmirror_assets.store import Store, schema
@@ -36,6 +37,7 @@ class Examination:
     cached: Cached = field(default_factory=Cached)
     unsound: dict[str, tuple[Kind, str]] = field(default_factory=dict)  # digest -> kind, error
     owners: dict[str, set[Owner]] = field(default_factory=dict)  # of unsound objects
+    unbacked: dict[Owner, list[str]] = field(default_factory=dict)  # partition -> lost actions
     report: Checked = field(default_factory=Checked)
     _reached: set[bytes] = field(default_factory=set)
 
@@ -50,9 +52,15 @@ class Examination:
         for digest, keys in self.cached.pictures.items():
             self._need(digest, (Owner("", action=key) for key in keys))
         self._tables()
+        self.find_unbacked()
         self._gates()
         self._report()
         return self.report
+
+    def find_unbacked(self) -> None:
+        """Look for partitions whose rows name actions that the cache does not have now."""
+        if not self.cached.shards:  # else nothing is known before they are mended
+            self.unbacked = find_unbacked(self.store, self.links, set(self.unsound))
 
     # -- references
 
@@ -116,6 +124,8 @@ class Examination:
                 continue
             try:
                 GateRecord.load(self.store.cas.get(digest))
+            except UnknownFormat:  # not damaged: a repair must leave it
+                raise
             except QMirrorError as error:
                 self._broken_link(digest, next(iter(self.links.owners[digest])), error)
 
@@ -156,6 +166,12 @@ class Examination:
             yield self._action(
                 Kind.FALSE_ACTION, key, "the reply to the request of its key",
                 "the reply to another request",
+            )  # fmt: skip
+        for owner, keys in sorted(self.unbacked.items()):
+            yield Finding(
+                Kind.MISSING, str(owner), "entries of the action cache", "what its rows came from",
+                f"{len(keys)} that are not there, such as {keys[0]}", _REPAIR, (owner.dataset,),
+                self._versions([Owner("", action=key) for key in keys]),
             )  # fmt: skip
         for path, problem in self.cached.shards.items():
             yield Finding(

@@ -14,6 +14,7 @@ from enum import StrEnum
 import orjson
 import sqlalchemy as sa
 
+from qmirror_assets import formats
 from qmirror_assets.errors import DamagedObject, KeyParseError, NotFoundError
 from qmirror_assets.keys import parse_digest
 from qmirror_assets.store import Store, schema
@@ -111,6 +112,7 @@ class _Walk:
     def _nodes_of(self, digest: str, owner: Owner) -> list[str]:
         try:
             raw = orjson.loads(self.store.cas.get(digest))
+            formats.refuse_later("a snapshot", raw["schema"], formats.SNAPSHOT)
             return [parse_digest(item["manifest"]) for item in raw["nodes"]]
         except (DamagedObject, NotFoundError) as error:
             self.on_broken(digest, owner, error)

@@ -1,8 +1,8 @@
 """`fsck --repair`: take away what is damaged, so that the next build makes it again.
 
-A partition whose rows rest on something lost is forgotten (its pointer, not its cached actions):
-the next build looks its actions up and pays only for what is truly gone. A release directory is
-never touched.
+A partition whose rows rest on something lost, an action among them, is forgotten (its pointer, not
+its cached actions): the next build looks its actions up and pays only for what is truly gone. A
+release directory is never touched.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from qmirror_assets.integrity.fsck import Examination
 from qmirror_assets.integrity.links import Owner
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.runner.intake import QUARANTINE
+from qmirror_assets.runner.target import POOL
 from qmirror_assets.stages.graph import INTAKE
 from qmirror_assets.store import Store, atomic, schema
 
@@ -33,6 +34,8 @@ def repair(seen: Examination) -> None:
     said += _shards(seen)
     said += _entries(seen)
     said += _objects(seen)
+    seen.cached.shards.clear()
+    seen.find_unbacked()  # now that all is forgotten that cannot be believed
     said += _owners(seen)
 
 
@@ -62,6 +65,7 @@ def _hex(name: str) -> str:
 
 def _owners(seen: Examination) -> Iterator[str]:
     pointers = {o for owners in seen.owners.values() for o in owners if o.node}
+    pointers |= set(seen.unbacked)
     for owner in sorted(_with_intake(pointers)):
         if _forget_pointer(seen.store, owner):
             yield f"the pointer of {owner}"
@@ -76,7 +80,7 @@ def _owners(seen: Examination) -> Iterator[str]:
 
 def _with_intake(pointers: set[Owner]) -> set[Owner]:
     """Seeds are read again for a whole dataset, and only when its quarantine is not there."""
-    datasets = {owner.dataset for owner in pointers if owner.node == INTAKE}
+    datasets = {owner.dataset for owner in pointers if owner.node in (INTAKE, POOL)}
     return pointers | {Owner(dataset, INTAKE, QUARANTINE) for dataset in datasets}
 
 

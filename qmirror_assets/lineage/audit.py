@@ -122,7 +122,7 @@ def _batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBat
 
 
 def _stored_actions(store: Store, keys: Sequence[str]) -> dict[str, ActionTrail]:
-    entries = store.actions.get_many(keys)
+    entries = store.actions.get_many(keys, forget=False)
     attempts = _by_key([row._mapping for row in store.state.attempts_of(keys)])  # noqa: SLF001
     return {
         key: action_trail(

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import sqlalchemy as sa
 
+from qmirror_assets import formats
 from qmirror_assets.errors import DamagedObject, VersionError
 from qmirror_assets.fingerprint import content_digest
 from qmirror_assets.keys import Version
@@ -18,6 +19,7 @@ from qmirror_assets.records import Json
 from qmirror_assets.store import Store, schema
 
 RELEASES, CANDIDATES = "releases", "candidates"
+_GATE = "gate.json"
 
 
 def held_by(store: Store, dataset: str, sample_id: str) -> tuple[HeldBy, ...]:
@@ -62,13 +64,13 @@ def _split_of(lookup: Lookup, path: Path, sample_id: str) -> str:
 def holder(folder: Path, split: str, gate: GateTrail | None) -> HeldBy:
     """The version in `folder` as a holder of a sample in `split`."""
     manifest = read_json(folder / "manifest.json")
-    state = "published" if (folder / "gate.json").is_file() else "candidate"
+    state = "published" if (folder / _GATE).is_file() else "candidate"
     return HeldBy(manifest["version"], state, split, manifest["release_digest"], gate)
 
 
 def gate_of(folder: Path) -> GateTrail | None:
     """The gate record inside a release, or None."""
-    path = folder / "gate.json"
+    path = folder / _GATE
     return gate_trail(read_json(path)) if path.is_file() else None
 
 
@@ -85,7 +87,7 @@ def read_json(path: Path) -> dict[str, Json]:
     """A JSON file of a version.
 
     Raises:
-        DamagedObject: not there, or not JSON.
+        DamagedObject: not there, or not JSON. UnknownFormat: of a later version of the package.
     """
     try:
         value = orjson.loads(path.read_bytes())
@@ -96,4 +98,6 @@ def read_json(path: Path) -> dict[str, Json]:
         ) from error  # fmt: skip
     if not isinstance(value, dict):
         raise DamagedObject(f"{path.parent.name}/{path.name} is not a JSON object")
+    known = formats.GATE if path.name == _GATE else formats.RELEASE
+    formats.refuse_later(f"{path.parent.name}/{path.name}", value.get("schema"), known)
     return value

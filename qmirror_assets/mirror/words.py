@@ -143,4 +143,5 @@ def squeeze(text: str) -> str:
     plain = unicodedata.normalize("NFKC", plain.replace("\\%", "%")).lower()
     plain = plain.replace("−", "-").replace("–", "-").replace("×", "x").replace("μ", "µ")
     plain = plain.replace("⋅", "·").replace("⁄", "/")
-    return re.sub(r"[\s^~*{}$\\]", "", plain)
+    plain = re.sub(r"[\s^~*{}$\\]", "", plain)
+    return re.sub("°+", "°", plain)  # text recognition reads "°C" as "°℃" at times

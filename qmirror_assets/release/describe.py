@@ -8,12 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 import qmirror_assets
+from qmirror_assets import formats
 from qmirror_assets.records import Json
 from qmirror_assets.release.data_files import DataFile, hub_features
 from qmirror_assets.release.job import Job
 from qmirror_assets.stages.graph import INTAKE
-
-SCHEMA = 1
 
 
 def describe_version(
@@ -27,7 +26,7 @@ def describe_version(
     spec = job.graph.recipe.spec
     quarantined = job.quarantine[1].counts.rejected if job.quarantine is not None else 0
     return {
-        "schema": SCHEMA,
+        "schema": formats.RELEASE,
         "dataset": job.dataset,
         "version": job.version,
         "package": qmirror_assets.__version__,

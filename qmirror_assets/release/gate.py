@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
+from qmirror_assets import formats
 from qmirror_assets.errors import DamagedObject
 from qmirror_assets.records import Json
 
-SCHEMA = 1
+SCHEMA = formats.GATE
 CRITICAL = "critical"
 SEVERITIES = (CRITICAL, "warning", "info")
 """Only a failed critical check closes the gate; the others are reported."""
@@ -90,7 +91,7 @@ class GateRecord:
         """The record of `to_json`.
 
         Raises:
-            DamagedObject: not a gate record of a known schema.
+            DamagedObject: not a gate record. UnknownFormat: one of a later version of the package.
         """
         try:
             return cls(**_fields(dict(raw)))
@@ -107,7 +108,7 @@ class GateRecord:
         """The record of `dump`.
 
         Raises:
-            DamagedObject: not a gate record of a known schema.
+            DamagedObject: not a gate record. UnknownFormat: one of a later version of the package.
         """
         try:
             return cls.from_json(orjson.loads(data))
@@ -116,6 +117,7 @@ class GateRecord:
 
 
 def _fields(fields: dict[str, Json]) -> dict[str, Json]:
+    formats.refuse_later("a gate record", fields["schema"], SCHEMA)
     if fields["schema"] != SCHEMA:
         raise ValueError(f"schema {fields['schema']!r}")
     if type(fields["passed"]) is not bool or type(fields["partial"]) is not bool:

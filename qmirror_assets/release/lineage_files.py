@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import orjson
 import pyarrow as pa
 
+from qmirror_assets.keys import parse_digest
 from qmirror_assets.lineage import schemas
 from qmirror_assets.lineage.actions import action_row
 from qmirror_assets.lineage.nodes import INTAKE, columns_at, lineage_batch, rejection_batch
@@ -24,6 +25,7 @@ SELECT DISTINCT key FROM (
   UNION ALL SELECT unnest(actions) FROM read_parquet(?)
 ) ORDER BY key
 """
+_LOST = "SELECT DISTINCT image_digest AS key FROM read_parquet(?) WHERE NOT image_in_cas"
 _REPEATED = ("domain", "node", "stage", "reason", "outcome", "role", "run_id")
 
 
@@ -75,7 +77,7 @@ def write_actions(job: Job) -> None:
         open_writer(job.scratch / "action_images.parquet", _KEYS, _BATCH) as images,
     ):  # fmt: skip
         for keys in _key_chunks(job):
-            entries = job.store.actions.get_many(keys)
+            entries = job.store.actions.get_many(keys, forget=False)
             found = [action_row(key, entries[key]) for key in keys if key in entries]
             writer.write_rows(found)
             missing.write_rows([{"key": key} for key in keys if key not in entries])
@@ -103,17 +105,29 @@ def _key_chunks(job: Job) -> Iterator[list[str]]:
 
 
 def write_images(job: Job) -> None:
-    """Write lineage/images: pictures of seeds and rounds that are not in the data files."""
+    """Write lineage/images: pictures of seeds and rounds that are not in the data files.
+
+    Those of samples may be null: the gate refuses them, and says so beside all else it finds.
+
+    Raises:
+        NotFoundError, DamagedObject: another picture is lost.
+    """
     spools = [str(job.scratch / f"{name}_images.parquet") for name in ("seed", "action")]
     sql = """
     SELECT DISTINCT key FROM read_parquet(?)
     WHERE key NOT IN (SELECT image_digest FROM read_parquet(?) WHERE image_in_cas) ORDER BY key
     """
-    values = [spools, str(job.folder / "facts.parquet")]
+    facts = str(job.folder / "facts.parquet")
+    values = [spools, facts]
+    lost = [row for b in query(_LOST, [facts], _KEYS, job.spill) for row in b.to_pylist()]
+    of_samples = {row["key"] for row in lost}
     with open_writer(
         job.lineage / "images.parquet", schemas.IMAGES, schemas.IMAGE_ROW_GROUP,
         use_dictionary=False,
     ) as writer:  # fmt: skip
         for batch in query(sql, values, _KEYS, job.spill):
             for digest in batch.column("key").to_pylist():
-                writer.write_rows([{"digest": digest, "bytes": read_picture(job.store, digest)}])
+                data = read_picture(job.store, digest)
+                if data is None and digest not in of_samples:
+                    data = job.store.cas.get(parse_digest(digest))
+                writer.write_rows([{"digest": digest, "bytes": data}])

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
+from qmirror_assets import formats
 from qmirror_assets.errors import DamagedObject, InconsistentSnapshot
 from qmirror_assets.fingerprint import canonical
 from qmirror_assets.keys import PartitionKey
@@ -20,7 +21,7 @@ from qmirror_assets.stages.graph import INTAKE, Graph
 from qmirror_assets.store import Store
 from qmirror_assets.store.manifest import Counts, Manifest
 
-SCHEMA = 1
+SCHEMA = formats.SNAPSHOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,11 @@ def load_snapshot(store: Store, digest: str) -> Snapshot:
 
     Raises:
         NotFoundError, DamagedObject: the object is missing or is no snapshot.
+        UnknownFormat: one of a later version of the package.
     """
     try:
         raw = orjson.loads(store.cas.get(digest))
+        formats.refuse_later("a snapshot", raw["schema"], SCHEMA)
         nodes = tuple(
             SnapshotNode(**{**item, "counts": Counts(**item["counts"])}) for item in raw["nodes"]
         )

@@ -16,7 +16,7 @@ from qmirror_assets.runner.dedup import DedupPass, split
 from qmirror_assets.runner.engines import Engines
 from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progress, ignore_progress
 from qmirror_assets.runner.freshness import Pinned, Staleness, pin, staleness
-from qmirror_assets.runner.interrupts import run_interruptible
+from qmirror_assets.runner.interrupts import new_runner, run_interruptible
 from qmirror_assets.runner.judged import RoundTable, settled_segments
 from qmirror_assets.runner.output import Output, commit
 from qmirror_assets.runner.rows import RowsPass
@@ -44,7 +44,7 @@ class Runner:
     budget: Budget = field(default_factory=Budget)
     on_progress: OnProgress = ignore_progress
     lease_wait: float = 30.0
-    _loop: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _loop: asyncio.Runner = field(default_factory=new_runner)
 
     def staleness(self, node: Node, domain: str) -> Staleness:
         """Whether a partition is up to date, from manifests alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qmirror_assets.engines.base import (
     Call,
@@ -28,7 +28,9 @@ from qmirror_assets.runner.journal import Journal
 from qmirror_assets.store import Store
 from qmirror_assets.store.actions import Entry
 
-GROUP_SECONDS = 0.002  # results that arrive within it share one transaction
+GROUP_SECONDS = (
+    0.000_25  # for each call in flight; results that arrive within it share a transaction
+)
 BLOBS = "blobs"  # key of a cached raw body: names of its fields that are CAS digests
 
 
@@ -97,8 +99,8 @@ class Caller:
         self._missing: set[str] = set()  # preloaded keys that were not there
         self._in_flight: dict[str, asyncio.Future[Outcome]] = {}
         self._pools: dict[Role, _Pool] = {}
-        self._committing: asyncio.Task[None] | None = None
-        self._unwritable: QMirrorError | None = None
+        self._group: _Group | None = None
+        self._unwritable: Exception | None = None
 
     def key_of(self, request: Request) -> str:
         """The action key of a request under this run's engine for its role."""
@@ -154,7 +156,6 @@ class Caller:
     def _pool(self, role: Role) -> _Pool:
         if role not in self._pools:
             engine = self._engines.get(role)
-            self._journal.widen(engine.in_flight * engine.batch_size)
             self._pools[role] = _Pool(self, engine)
         return self._pools[role]
 
@@ -178,18 +179,21 @@ class Caller:
 
         Results that arrive within a moment share one transaction.
         """
-        if self._committing is None:
-            self._committing = asyncio.create_task(self._commit())
-        await asyncio.shield(self._committing)
+        if self._group is None:
+            self._group = _Group()
+            loop = asyncio.get_running_loop()
+            wait = GROUP_SECONDS * sum(pool.size for pool in self._pools.values())
+            self._group.timer = loop.call_later(wait, self._commit, self._group)
+        await self._group.wait()
 
-    async def _commit(self) -> None:
-        await asyncio.sleep(GROUP_SECONDS)
-        self._committing = None
+    def _commit(self, group: _Group) -> None:
+        self._group = None
         try:
             self._journal.flush()
-        except QMirrorError as error:
-            self._unwritable = error  # no further call is made: its result could not be kept
-            raise
+        except Exception as error:  # noqa: BLE001  # handed to every row that waits for it
+            # no further call is made: its result could not be kept
+            self._unwritable = group.error = error
+        group.written.set()
 
     @staticmethod
     def _pair(jobs: Sequence[_Job], broken: Mapping[str, Failure]) -> list[tuple[_Job, Outcome]]:
@@ -213,16 +217,19 @@ class Caller:
         """
         affordable = []
         for job in jobs:
-            try:
-                if self._unwritable is not None:
-                    raise self._unwritable
-                self._budget.spend()
-            except QMirrorError as error:
-                if not job.future.done():
-                    job.future.set_exception(error)
-            else:
+            refused = self._unwritable or self._spend()
+            if refused is None:
                 affordable.append(job)
+            elif not job.future.done():
+                job.future.set_exception(refused)
         return affordable
+
+    def _spend(self) -> BudgetReached | None:
+        try:
+            self._budget.spend()
+        except BudgetReached as reached:
+            return reached
+        return None
 
     def _settle(self, job: _Job, outcome: Outcome, seconds: float) -> None:
         outcome = _checked(outcome)
@@ -284,8 +291,8 @@ class Caller:
         for pool in self._pools.values():
             await pool.stop()
         self._pools.clear()
-        if self._committing is not None:
-            self._committing.cancel()
+        if self._group is not None and self._group.timer is not None:
+            self._group.timer.cancel()
         self._journal.flush()
         self._store.cas.sync()
 
@@ -300,6 +307,25 @@ def _checked(outcome: Outcome) -> Outcome:
     return outcome
 
 
+@dataclass(slots=True)
+class _Group:
+    """Results that arrive within a moment and share one transaction."""
+
+    written: asyncio.Event = field(default_factory=asyncio.Event)
+    error: Exception | None = None
+    timer: asyncio.TimerHandle | None = None
+
+    async def wait(self) -> None:
+        """Until the group is on disk.
+
+        Raises:
+            QMirrorError: it cannot be written.
+        """
+        await self.written.wait()
+        if self.error is not None:
+            raise self.error
+
+
 class _Pool:
     """Workers of one engine: as many as it takes `run` calls at once, each filling a batch."""
 
@@ -307,6 +333,11 @@ class _Pool:
         self._caller, self._engine = caller, engine
         self._queue: asyncio.Queue[_Job] = asyncio.Queue()
         self._workers = [asyncio.create_task(self._work()) for _ in range(engine.in_flight)]
+
+    @property
+    def size(self) -> int:
+        """Calls of `run` at once."""
+        return len(self._workers)
 
     def submit(self, job: _Job) -> None:
         self._queue.put_nowait(job)

@@ -14,10 +14,20 @@ from qmirror_assets.errors import DamagedObject, NotFoundError, SeedFileError
 from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Reason
+from qmirror_assets.runner.draining import drain
 from qmirror_assets.runner.drawing import Aim, draw_seeds
+from qmirror_assets.runner.kept import Kept
+from qmirror_assets.runner.lines_writer import LinesWriter
 from qmirror_assets.runner.output import Output, commit
+from qmirror_assets.runner.seed_lines import load_lines
 from qmirror_assets.runner.seed_table import commit_seeds, record_supersedes
-from qmirror_assets.runner.sources import NumberedSeed, QuarantinedSeed, Sources
+from qmirror_assets.runner.sources import (
+    KnownSeeds,
+    NumberedSeed,
+    QuarantinedSeed,
+    Read,
+    Sources,
+)
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOL_ROWS, Spool, sample_id
 from qmirror_assets.runner.target import POOL
 from qmirror_assets.stages.graph import INTAKE
@@ -72,6 +82,7 @@ def run_intake(
             result = intake.read()
             if aim is not None:
                 _draw(store, dataset, result, aim, wait)
+            intake.commit_lines()
             intake.commit_quarantine(lease)  # last: it says that all the other tables are there
         finally:
             intake.discard()
@@ -123,7 +134,11 @@ def _draw(store: Store, dataset: str, result: IntakeResult, aim: Aim, wait: floa
 
 
 class _Intake:
-    """One reading of all sources into the tables of `node`, one a domain."""
+    """One reading of all sources into the tables of `node`, one a domain.
+
+    Lines that the last whole intake read are not parsed again: their seeds are copied from its
+    tables. The tables come out the same, whatever was known.
+    """
 
     def __init__(
         self, store: Store, dataset: str, sources: Sources, print_: str, node: str, wait: float
@@ -131,7 +146,13 @@ class _Intake:
         self._store, self._dataset, self._sources = store, dataset, sources
         self._print, self._node, self._wait = print_, node, wait
         self._spools: dict[str, Spool] = {}
+        self._first: dict[str, int] = {}  # domain -> reading order of its first seed
         self._bad = Output(store, SEED_SCHEMA)
+        # a limited trial neither uses nor replaces what a whole intake knows
+        self._whole = sources.limit is None
+        self._known = load_lines(store, dataset) if self._whole else None
+        self._kept = Kept(self._known) if self._known is not None else None
+        self._lines = LinesWriter(store, dataset) if self._whole else None
         self._result = IntakeResult()
 
     def read(self) -> IntakeResult:
@@ -143,14 +164,21 @@ class _Intake:
         self._spool()
         if not self._result.read:
             raise SeedFileError("the seed sources hold no row", remedy="Check `seeds`")
+        for domain in sorted(self._first, key=self._first.__getitem__):
+            self._result.domains[domain] = self._sources.display(domain)
         earlier = self._store.state.domain_names(self._dataset)
-        for domain in sorted({*self._spools, *earlier}):
+        for domain in sorted({*self._first, *earlier}):
             self._commit_domain(domain)
         return self._result
 
     def _spool(self) -> None:
         result, pending = self._result, list[QuarantinedSeed]()
-        for item in map(_refuse_reserved, self._sources.read(self._store.cas.put)):
+        for item in map(_refuse_reserved, self._sources.read(self._store.cas.put, self._known)):
+            if isinstance(item, KnownSeeds):
+                assert self._kept is not None, "runs come only of lines that are known"
+                self._kept.add(item)
+                result.read += len(item.entries)
+                continue
             result.read += 1
             if isinstance(item, NumberedSeed):
                 self._add(item)
@@ -161,50 +189,62 @@ class _Intake:
                 self._bad.rejections.write(_quarantined(pending))
                 pending = []
         self._bad.rejections.write(_quarantined(pending))
+        for domain, ordinal in (self._kept.first() if self._kept else {}).items():
+            self._first[domain] = min(ordinal, self._first.get(domain, ordinal))
 
     def _add(self, item: NumberedSeed) -> None:
         domain = item.seed.domain
         if domain not in self._spools:
             self._spools[domain] = Spool(self._store, self._dataset)
-            self._result.domains[domain] = item.display
+            self._first[domain] = item.ordinal
         self._spools[domain].add(item)
 
     def _commit_domain(self, domain: str) -> None:
         store, key = self._store, PartitionKey(self._dataset, self._node, domain)
-        spool = self._spools.get(domain)
+        spool = self._spools.setdefault(domain, Spool(store, self._dataset))
+        picks = self._kept.of(domain) if self._kept else None
         with hold(store.state, key, wait=self._wait) as lease:
             output = Output(store, SEED_SCHEMA)
             try:
-                rows_in, twins = spool.drain(output) if spool else (0, 0)
+                rows_in, twins = drain(spool, picks, output, self._lines)
                 before = store.current(key)
                 now = commit_seeds(
                     store, lease, output, self._print, rows_in=rows_in, duplicates=twins,
-                    partial=self._sources.limit is not None,
+                    partial=not self._whole,
                 )  # fmt: skip
             finally:
                 output.discard()
         self._result.manifests[domain] = now[0]
-        if spool is not None:
+        if self._lines is not None:
+            self._lines.end_table(domain, now[1].rows)
+        if domain in self._first:
             store.state.add_domain(self._dataset, domain, self._result.domains[domain])
         if self._node == INTAKE:
             record_supersedes(store, self._dataset, before, now)
+
+    def commit_lines(self) -> None:
+        """Keep what became of the lines; the tables it names are committed."""
+        if self._lines is not None:
+            self._lines.commit()
 
     def commit_quarantine(self, lease: Lease) -> None:
         """Commit the rows that are no seeds."""
         commit(
             self._store, lease, self._bad, stage_fingerprint=self._print, engines={},
             partition_fingerprint=self._print, inputs=(), rows_in=self._result.quarantined,
-            partial=self._sources.limit is not None,
+            partial=not self._whole,
         )  # fmt: skip
 
     def discard(self) -> None:
         """Remove temporary files."""
         self._bad.discard()
+        if self._lines is not None:
+            self._lines.discard()
         for spool in self._spools.values():
             spool.discard()
 
 
-def _refuse_reserved(item: NumberedSeed | QuarantinedSeed) -> NumberedSeed | QuarantinedSeed:
+def _refuse_reserved(item: Read) -> Read:
     """A domain of the quarantine's own name would share its partition."""
     if isinstance(item, NumberedSeed) and item.seed.domain == QUARANTINE:
         return QuarantinedSeed(Reason.BAD_DOMAIN, f"{QUARANTINE!r} is a reserved name", item.place)

@@ -1,7 +1,8 @@
 """The union of a loop's rounds: every settled row once, with the columns of its best round.
 
 A row that went on after round k but is missing from round k + 1 failed there (engine, parsing,
-drawing). It settles with its best earlier round and with that failure as its stop reason.
+drawing) or was rejected by a step. It settles with its best earlier round, and with that as its
+stop reason.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _join(node: Node, batch: pa.RecordBatch, failed: dict[str, str], number: int
     best = [orjson.loads(text) for text in batch.column("best").to_pylist()]
     ids = batch.column("sample_id").to_pylist()
     stops = [
-        reason or _STOP.get(failed.get(sample, ""), StopReason.ENGINE_ERROR)
+        reason or _stop_of(failed.get(sample, ""))
         for sample, reason in zip(ids, batch.column("stop_reason").to_pylist(), strict=True)
     ]
     own: dict[str, list[Json]] = {
@@ -105,6 +106,11 @@ def _join(node: Node, batch: pa.RecordBatch, failed: dict[str, str], number: int
         "actions": [[] for _ in ids],
     }
     return tables.to_batch(tables.row_schema(node.columns), values)
+
+
+def _stop_of(reason: str) -> StopReason:
+    """Why a row stopped that a step of the next round rejected ("": nothing says why)."""
+    return _STOP.get(reason, StopReason.REJECTED) if reason else StopReason.ENGINE_ERROR
 
 
 def _cell(value: Json, kind: Column) -> Any:

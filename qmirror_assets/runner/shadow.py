@@ -99,7 +99,7 @@ class ShadowActions(ActionCache):
         self._source, self._empty = real, empty
         self._dropped: set[str] = set()
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Entry]:
+    def get_many(self, keys: Iterable[str], *, forget: bool = True) -> dict[str, Entry]:
         """Entries of those keys that are there; a damaged one is not."""
         wanted = [key for key in keys if key not in self._dropped]
         if self._empty or not wanted:

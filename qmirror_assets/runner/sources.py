@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from qmirror_assets.borders import is_file
 from qmirror_assets.errors import SeedFileError
-from qmirror_assets.fingerprint import short_digest
 from qmirror_assets.recipe import ComputedSource, Recipe, SeedFiles
 from qmirror_assets.records import Json, Reason, Seed
 from qmirror_assets.store.cas import file_digest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from qmirror_assets.seeds.known import KnownLines
 
 DEFAULT_DOMAIN = "general"
 """Domain of seeds that name none in files that give none."""
@@ -26,13 +31,22 @@ OWN_LICENCE = "LicenseRef-own-seeds"
 
 @dataclass(frozen=True, slots=True)
 class NumberedSeed:
-    """A seed with its reading order and where it came from."""
+    """A seed with its reading order and where it came from; trace: see `seeds.known.Traced`."""
 
     seed: Seed
     digest: str
-    display: str
     place: str
     ordinal: int
+    trace: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSeeds:
+    """Lines that follow each other and are known from an earlier intake, as entries there."""
+
+    entries: npt.NDArray[np.int32]
+    place: str
+    ordinal: int  # of the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,9 @@ class QuarantinedSeed:
     reason: Reason
     detail: str
     place: str
+
+
+Read = NumberedSeed | QuarantinedSeed | KnownSeeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,48 +121,71 @@ class Sources:
         own = entry.computed.random_seed
         return self.random_seed if own is None else own
 
-    def read(self, keep_image: Callable[[bytes], str]) -> Iterator[NumberedSeed | QuarantinedSeed]:
-        """All seeds and bad rows; with a limit, sources take turns until it is reached."""
-        readers = [self._read_file(e, path, keep_image) for e, path in self.files()]
-        readers += [self._compute(e) for e in self.entries if isinstance(e, ComputedSource)]
-        stream = _round_robin(readers) if self.limit is not None else _in_turn(readers)
-        for ordinal, item in enumerate(stream):
-            if self.limit is not None and ordinal >= self.limit:
-                return
-            yield replace(item, ordinal=ordinal) if isinstance(item, NumberedSeed) else item
+    def display(self, domain: str) -> str:
+        """The name of a domain as shown."""
+        return self.displays.get(domain) or domain.replace("-", " ").capitalize()
+
+    def read(
+        self, keep_image: Callable[[bytes], str], known: KnownLines | None = None
+    ) -> Iterator[Read]:
+        """All seeds and bad rows; with a limit, sources take turns until it is reached.
+
+        Lines that are `known` come as runs, unless there is a limit.
+        """
+        numbers = _Numbers()
+        known = known if self.limit is None else None
+        readers: list[Iterator[Read]] = [
+            self._read_file(e, path, keep_image, known, numbers) for e, path in self.files()
+        ]
+        readers += [
+            self._compute(e, numbers) for e in self.entries if isinstance(e, ComputedSource)
+        ]
+        return _in_turn(readers) if self.limit is None else _round_robin(readers, self.limit)
 
     def _read_file(
-        self, entry: SeedFiles, path: Path, keep_image: Callable[[bytes], str]
-    ) -> Iterator[NumberedSeed | QuarantinedSeed]:
-        from qmirror_assets.seeds.files import BadSeed, SeedFile, read_file  # noqa: PLC0415
+        self, entry: SeedFiles, path: Path, keep_image: Callable[[bytes], str],
+        known: KnownLines | None, numbers: _Numbers,
+    ) -> Iterator[Read]:  # fmt: skip
+        from qmirror_assets.seeds.files import BadSeed, SeedFile, trace_file  # noqa: PLC0415
+        from qmirror_assets.seeds.known import KnownRun  # noqa: PLC0415
 
         file = SeedFile(
             path, entry.columns, entry.domain or DEFAULT_DOMAIN, entry.language, entry.licence,
             entry.source,
         )  # fmt: skip
-        for item in read_file(file, keep_image=keep_image):
+        for item in trace_file(file, known, keep_image=keep_image):
             if isinstance(item, BadSeed):
+                numbers.take()
                 detail = f"{item.detail} | {item.text}" if item.text else item.detail
                 yield QuarantinedSeed(item.reason, detail, f"{item.file}:{item.line}")
+            elif isinstance(item, KnownRun):
+                yield KnownSeeds(item.entries, path.name, numbers.take(len(item.entries)))
             else:
-                yield self._number(item, path.name)
+                yield NumberedSeed(item.seed, item.digest, path.name, numbers.take(), item.trace)
 
-    def _compute(self, entry: ComputedSource) -> Iterator[NumberedSeed]:
+    def _compute(self, entry: ComputedSource, numbers: _Numbers) -> Iterator[NumberedSeed]:
         from qmirror_assets.seeds.computed import generate  # noqa: PLC0415
+        from qmirror_assets.seeds.identity import seed_digest  # noqa: PLC0415
 
         config = entry.computed
         options: dict[str, Any] = {
             "domains": config.domains or None, "families": config.families or None,
         }  # fmt: skip
         for seed in generate(config.count, self._seed_of(entry), **options):
-            yield self._number(seed, "computed")
+            yield NumberedSeed(seed, seed_digest(seed), "computed", numbers.take())
 
-    def _number(self, seed: Seed, place: str) -> NumberedSeed:
-        from qmirror_assets.seeds.identity import seed_identity  # noqa: PLC0415
 
-        digest = short_digest(seed_identity(seed).decode())
-        display = self.displays.get(seed.domain) or seed.domain.replace("-", " ").capitalize()
-        return NumberedSeed(seed, digest, display, place, 0)
+@dataclass(slots=True)
+class _Numbers:
+    """The reading order that all sources share."""
+
+    next: int = 0
+
+    def take(self, size: int = 1) -> int:
+        """The first of the next `size` numbers."""
+        first = self.next
+        self.next += size
+        return first
 
 
 def _digest(path: Path) -> str:
@@ -157,17 +197,20 @@ def _digest(path: Path) -> str:
         ) from error
 
 
-def _in_turn(readers: Sequence[Iterator[Any]]) -> Iterator[Any]:
+def _in_turn(readers: Sequence[Iterator[Read]]) -> Iterator[Read]:
     for reader in readers:
         yield from reader
 
 
-def _round_robin(readers: Sequence[Iterator[Any]]) -> Iterator[Any]:
-    waiting = list(readers)
+def _round_robin(readers: Sequence[Iterator[Read]], limit: int) -> Iterator[Read]:
+    waiting, left = list(readers), limit
     while waiting:
         for reader in list(waiting):
+            if not left:
+                return
             item = next(reader, None)
             if item is None:
                 waiting.remove(reader)
             else:
+                left -= 1
                 yield item

@@ -5,7 +5,9 @@ Memory does not grow with rows: batches are appended to one unsorted file and so
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qmirror_assets.fingerprint import short_digest
-from qmirror_assets.records import Column, Json, Reason, Seed
-from qmirror_assets.runner.output import Output
+from qmirror_assets.records import Column, Json, Seed
 from qmirror_assets.runner.sources import NumberedSeed
+from qmirror_assets.seeds.known import TRACE_BYTES
 from qmirror_assets.stages.compile import SEED_COLUMNS
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.atomic import wrap_os_errors
@@ -24,7 +26,16 @@ from qmirror_assets.store.sorting import sorted_batches
 SPOOL_ROWS = 2_048
 SEED_SCHEMA = tables.row_schema(SEED_COLUMNS)
 """Schema of an intake table."""
-_SPOOL = SEED_SCHEMA.append(pa.field("place", pa.string())).append(pa.field("ordinal", pa.int64()))
+SPOOLED = pa.schema(
+    [
+        *SEED_SCHEMA,
+        pa.field("place", pa.string()),
+        pa.field("ordinal", pa.int64()),
+        pa.field("trace", pa.binary(TRACE_BYTES)),
+    ]
+)
+"""Schema of seeds on their way there."""
+_JSON_COLUMNS = [name for name, kind in SEED_COLUMNS.items() if kind is Column.JSON]
 
 
 def sample_id(dataset: str, domain: str, seed_digest: str, variant: int = 0) -> str:
@@ -37,11 +48,7 @@ class Spool:
 
     def __init__(self, store: Store, dataset: str) -> None:
         self._store, self._dataset = store, dataset
-        self._path = store.cas.new_temp()
-        with wrap_os_errors(self._path, "write"):
-            self._writer = pq.ParquetWriter(
-                self._path, _SPOOL, compression="zstd", compression_level=1
-            )
+        self._files: list[_File] = []
         self._pending: list[dict[str, Any]] = []
 
     def add(self, item: NumberedSeed) -> None:
@@ -50,83 +57,85 @@ class Spool:
         if len(self._pending) >= SPOOL_ROWS:
             self._flush()
 
+    def add_rows(self, batch: pa.RecordBatch) -> None:
+        """Spool rows that are made already."""
+        self._flush()
+        self._file().write(batch)
+
     def _flush(self) -> None:
         if self._pending:
-            batch = pa.RecordBatch.from_pylist(self._pending, schema=_SPOOL)
-            with wrap_os_errors(self._path, "write"):
-                self._writer.write_batch(batch)
+            columns = {name: [row[name] for row in self._pending] for name in SPOOLED.names}
             self._pending = []
+            self._file().write(tables.to_batch(SPOOLED, columns))
 
-    def drain(self, output: Output) -> tuple[int, int]:
-        """Write all rows in sample order, the first of each repeat; (rows, repeats)."""
-        self._flush()
-        with wrap_os_errors(self._path, "write"):
-            self._writer.close()
-        rows = twins = 0
-        last = ""
+    def _file(self) -> _File:
+        if not self._files or self._files[-1].closed:
+            self._files.append(_File(self._store))
+        return self._files[-1]
+
+    def samples(self) -> pa.Array:
+        """The samples of all rows so far."""
+        read = [pa.array([], pa.string())]
+        for path in self._finish():
+            read += tables.read_columns(path, ["sample_id"]).column("sample_id").chunks
+        return pa.concat_arrays(read)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All rows in order of sample and reading."""
         order = ["sample_id", "ordinal"]
-        for batch in sorted_batches([self._path], _SPOOL, order, self._store.spill):
-            keep, last = _first_of_each(batch.column("sample_id").to_pylist(), last)
-            rows += batch.num_rows
-            twins += batch.num_rows - sum(keep)
-            good = batch.filter(pa.array(keep, pa.bool_()))
-            output.rows.write(
-                tables.to_batch(SEED_SCHEMA, {n: good.column(n) for n in SEED_SCHEMA.names})
-            )
-            if not all(keep):
-                output.rejections.write(
-                    _repeats(batch.filter(pa.array([not k for k in keep], pa.bool_())))
-                )
-        return rows, twins
+        return sorted_batches(self._finish(), SPOOLED, order, self._store.spill)
+
+    def _finish(self) -> list[Path]:
+        self._flush()
+        for file in self._files:
+            file.close()
+        return [file.path for file in self._files]
 
     def discard(self) -> None:
-        """Remove the file."""
-        with suppress(OSError, pa.ArrowException):  # the disk was full: the file goes anyway
-            self._writer.close()
-        self._path.unlink(missing_ok=True)
+        """Remove the files."""
+        for file in self._files:
+            with suppress(OSError, pa.ArrowException):  # the disk was full: the file goes anyway
+                file.close()
+            file.path.unlink(missing_ok=True)
 
 
-def _first_of_each(ids: list[str], last: str) -> tuple[list[bool], str]:
-    keep = []
-    for sample in ids:
-        keep.append(sample != last)
-        last = sample
-    return keep, last
+class _File:
+    """One temporary file of rows."""
 
+    def __init__(self, store: Store) -> None:
+        self.path, self.closed = store.cas.new_temp(), False
+        with wrap_os_errors(self.path, "write"):
+            self._writer = pq.ParquetWriter(
+                self.path, SPOOLED, compression="zstd", compression_level=1
+            )
 
-def _repeats(batch: pa.RecordBatch) -> pa.RecordBatch:
-    size = batch.num_rows
-    return tables.to_batch(
-        tables.REJECTIONS,
-        {
-            "sample_id": batch.column("sample_id"),
-            "reason": [Reason.DUPLICATE_SEED.value] * size,
-            "detail": ["the same question, answer, givens and choices as an earlier row"] * size,
-            "parent_digest": batch.column("parent_digest"),
-            "actions": [[] for _ in range(size)],
-            "place": batch.column("place"),
-        },
-    )
+    def write(self, batch: pa.RecordBatch) -> None:
+        with wrap_os_errors(self.path, "write"):
+            self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            with wrap_os_errors(self.path, "write"):
+                self._writer.close()
 
 
 def _seed_row(dataset: str, item: NumberedSeed) -> dict[str, Any]:
-    seed = item.seed
-    values = _seed_values(seed)
-    return {
-        "sample_id": sample_id(dataset, seed.domain, item.digest),
+    values = _seed_values(item.seed)
+    row = {
+        "sample_id": sample_id(dataset, item.seed.domain, item.digest),
         "seed_digest": item.digest,
         "row_digest": short_digest(values),
         "parent_digest": item.digest,
         "actions": [],
         "place": item.place,
         "ordinal": item.ordinal,
-        **{
-            name: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-            if SEED_COLUMNS[name] is Column.JSON
-            else value
-            for name, value in values.items()
-        },
+        "trace": item.trace or None,
+        **values,
     }
+    for name in _JSON_COLUMNS:
+        row[name] = orjson.dumps(values[name], option=orjson.OPT_SORT_KEYS).decode()
+    return row
 
 
 def _seed_values(seed: Seed) -> dict[str, Json]:

@@ -33,12 +33,16 @@ REQUIRED = ("question", "answer", "domain")
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """`column_of` names a file column for every field; `mapped` are those the user named."""
+    """`column_of` names a file column for every field; `mapped` are those the user named.
+
+    taken: all columns that hold a field; the others are carried as extra.
+    """
 
     path: Path
     column_of: Mapping[str, str]
     mapped: frozenset[str]
     needed: tuple[str, ...]
+    taken: frozenset[str]
 
     @classmethod
     def build(cls, path: Path, columns: Mapping[str, str], *, has_domain: bool) -> ColumnMap:
@@ -51,7 +55,8 @@ class ColumnMap:
             _check_entry(path, field, column)
         needed = tuple(name for name in REQUIRED if name != "domain" or not has_domain)
         complete = {field: columns.get(field, field) for field in FIELDS}
-        return cls(path, complete, frozenset(columns), needed)
+        taken = frozenset(complete.values())
+        return cls(path, complete, frozenset(columns), needed, taken)
 
     def check_header(self, names: Sequence[str]) -> None:
         """Refuses a table in which a required or mapped column is absent.
@@ -77,8 +82,7 @@ class ColumnMap:
         fields = {
             field: cells[column] for field, column in self.column_of.items() if column in cells
         }
-        taken = set(self.column_of.values())
-        return fields, {name: cell for name, cell in cells.items() if name not in taken}
+        return fields, {name: cell for name, cell in cells.items() if name not in self.taken}
 
 
 def _check_entry(path: Path, field: str, column: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from qmirror_assets.errors import KeyParseError
 from qmirror_assets.seeds.faults import RowFault
@@ -19,6 +20,7 @@ _RESERVED = frozenset({"con", "prn", "aux", "nul", *_PORTS})
 _REMEDY = "Use letters, digits, spaces and hyphens, such as 'Earth science'"
 
 
+@lru_cache(maxsize=1_024)  # a file names few domains, each on many lines
 def slugify_domain(name: str) -> tuple[str, str]:
     """The slug of a domain name (partition key) and the name as shown.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from qmirror_assets.errors import KeyParseError, SeedFileError
@@ -14,8 +14,10 @@ from qmirror_assets.seeds.columns import ColumnMap
 from qmirror_assets.seeds.csvrows import read_csv
 from qmirror_assets.seeds.domains import slugify_domain
 from qmirror_assets.seeds.faults import RowFault, file_error
-from qmirror_assets.seeds.identity import seed_identity
+from qmirror_assets.seeds.identity import seed_digest
 from qmirror_assets.seeds.jsonl import read_jsonl
+from qmirror_assets.seeds.known import Ids, KnownLines, KnownRun, Traced, make_trace
+from qmirror_assets.seeds.lookup import Lookup
 from qmirror_assets.seeds.parquet import read_parquet
 from qmirror_assets.seeds.rows import Defaults, build_seed, check_language
 from qmirror_assets.seeds.text import clean_text, snippet
@@ -82,11 +84,24 @@ def read_file(file: SeedFile, *, keep_image: KeepImage | None = None) -> Iterato
         SeedFileError: at once for a file or mapping that cannot serve, while iterating for
             damage found later.
     """
+    found = trace_file(file, keep_image=keep_image)
+    return (item.seed if isinstance(item, Traced) else item for item in found
+            if not isinstance(item, KnownRun))  # fmt: skip
+
+
+def trace_file(
+    file: SeedFile, known: KnownLines | None = None, *, keep_image: KeepImage | None = None
+) -> Iterator[Traced | BadSeed | KnownRun]:
+    """As `read_file`, but lines of JSONL that are `known` come as runs and are not parsed.
+
+    Raises:
+        SeedFileError: as `read_file`.
+    """
     _check_file(file.path)
     form = _find_format(file)
     defaults = _check_defaults(file)
     columns = ColumnMap.build(file.path, file.columns, has_domain=bool(file.domain))
-    return _Reader(file.path, form, columns, defaults, keep_image or _digest).read()
+    return _Reader(file.path, form, columns, defaults, keep_image or _digest).read(known)
 
 
 class _Reader:
@@ -102,39 +117,44 @@ class _Reader:
     ) -> None:
         self._path, self._form, self._columns = path, form, columns
         self._defaults, self._keep_image = defaults, keep_image
-        self._seen: dict[int, int] = {}
+        self._ids = Ids()
 
-    def read(self) -> Iterator[Seed | BadSeed]:
-        for raw in self._read_raw():
-            if isinstance(raw.cells, Rejection):
-                yield self._refuse(raw, raw.cells)
-                continue
-            try:
-                seed = self._build(raw.cells)
-            except RowFault as fault:
-                yield self._refuse(raw, fault.rejection)
-            else:
-                yield seed
+    def read(self, known: KnownLines | None) -> Iterator[Traced | BadSeed | KnownRun]:
+        for raw in self._read_raw(None if known is None else self._lookup(known)):
+            yield raw if isinstance(raw, KnownRun) else self._trace(raw)
 
-    def _read_raw(self) -> Iterator[RawRow]:
+    def _lookup(self, known: KnownLines) -> Lookup:
+        return Lookup(known, [dict(self._columns.column_of), asdict(self._defaults)], self._ids)
+
+    def _read_raw(self, lookup: Lookup | None) -> Iterator[RawRow | KnownRun]:
         try:
             if self._form == "csv":
                 yield from read_csv(self._path, self._columns.check_header)
             elif self._form == "parquet":
                 yield from read_parquet(self._path, self._columns.check_header)
             else:
-                yield from read_jsonl(self._path)
+                yield from read_jsonl(self._path, lookup)
         except OSError as error:
             raise _unreadable(self._path, error) from error
+
+    def _trace(self, raw: RawRow) -> Traced | BadSeed:
+        if isinstance(raw.cells, Rejection):
+            return self._refuse(raw, raw.cells)
+        try:
+            seed = self._build(raw.cells)
+            digest = seed_digest(seed)
+            ident = self._check_id(seed.seed_id, digest) if seed.seed_id else 0
+        except RowFault as fault:
+            return self._refuse(raw, fault.rejection)
+        if not raw.digest or seed.input_images:  # a picture may change while its line does not
+            return Traced(seed, digest)
+        return Traced(seed, digest, make_trace(raw.digest, ident, _content(digest)))
 
     def _build(self, cells: Mapping[str, object]) -> Seed:
         fields, extra = self._columns.split(cells)
         if self._form != "jsonl":
             fields = expand_cells(fields)
-        seed = build_seed(fields, extra, self._defaults, self._keep_images)
-        if seed.seed_id:
-            self._check_id(seed)
-        return seed
+        return build_seed(fields, extra, self._defaults, self._keep_images)
 
     def _keep_images(self, names: Sequence[str]) -> tuple[str, ...]:
         from qmirror_assets.seeds.images import load_image  # noqa: PLC0415 heavy
@@ -143,11 +163,12 @@ class _Reader:
         pictures = [load_image(self._path.parent, name) for name in names]
         return tuple(self._keep_image(picture) for picture in pictures)
 
-    def _check_id(self, seed: Seed) -> None:
-        content = _hash(seed_identity(seed))
-        if self._seen.setdefault(_hash(seed.seed_id.encode()), content) != content:
-            detail = f"id '{seed.seed_id}' stands earlier in this file with other content"
+    def _check_id(self, name: str, digest: str) -> int:
+        ident = _hash(name.encode())
+        if not self._ids.agree(ident, _content(digest)):
+            detail = f"id '{name}' stands earlier in this file with other content"
             raise RowFault(Reason.DUPLICATE_ID, detail)
+        return ident
 
     def _refuse(self, raw: RawRow, rejection: Rejection) -> BadSeed:
         detail = snippet(rejection.detail)
@@ -157,6 +178,10 @@ class _Reader:
 def _hash(data: bytes) -> int:
     # Eight bytes: among two million ids the chance of one false alarm is about 1 in 10 million.
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest())
+
+
+def _content(digest: str) -> int:
+    return int(digest[:16], 16)
 
 
 def _digest(picture: bytes) -> str:

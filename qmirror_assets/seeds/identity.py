@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from qmirror_assets.fingerprint import short_digest
+
 if TYPE_CHECKING:
     from qmirror_assets.records import Given, Seed
 
@@ -27,6 +29,11 @@ def seed_identity(seed: Seed) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
+def seed_digest(seed: Seed) -> str:
+    """32 hexadecimal digits over the identity of a seed."""
+    return short_digest(seed_identity(seed).decode())
+
+
 def _given(given: Given) -> dict[str, str]:
     return {
         "role": _normalise(given.role),
@@ -37,4 +44,6 @@ def _given(given: Given) -> dict[str, str]:
 
 
 def _normalise(text: str) -> str:
+    if text.isascii() and "\r" not in text:
+        return text
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))

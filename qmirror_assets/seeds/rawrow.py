@@ -18,12 +18,14 @@ class RawRow:
     """A row by column name, or why there is none.
 
     line: 1-based first line in the file (Parquet: row number); text: the start of the row as
-    the file writes it, "" where the format has no text.
+    the file writes it, "" where the format has no text; digest: of the line and all settings,
+    empty where it is not looked up.
     """
 
     line: int
     cells: Mapping[str, Json] | Rejection
     text: str = ""
+    digest: bytes = b""
 
     @property
     def preview(self) -> str:

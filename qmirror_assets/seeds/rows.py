@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (
@@ -87,13 +88,18 @@ class _Model(BaseModel):
         """A null cell, and an empty one of an optional field, count as not there."""
         if not isinstance(data, dict):
             return data
-        fields = cls.model_fields
-        optional = {name for name, field in fields.items() if not field.is_required()}
+        optional = _optional(cls)
         return {
             name: cell
             for name, cell in data.items()
             if cell is not None and not (name in optional and cell in ("", []))
         }
+
+
+@cache
+def _optional(model: type[_Model]) -> frozenset[str]:
+    fields = model.model_fields
+    return frozenset(name for name, field in fields.items() if not field.is_required())
 
 
 class GivenRow(_Model):
@@ -114,14 +120,16 @@ class SeedRow(_Model):
     id: Annotated[str, BeforeValidator(_number_to_text), AfterValidator(_clean_id)] = ""
     choices: Annotated[
         list[Annotated[str, _text(ANSWER_CHARACTERS)]], Field(min_length=2, max_length=26)
-    ] = []
-    givens: Annotated[list[GivenRow], Field(max_length=24)] = []
+    ] = Field(default_factory=list)  # a default list would be deeply copied for each row
+    givens: Annotated[list[GivenRow], Field(max_length=24)] = Field(default_factory=list)
     language: Annotated[str, AfterValidator(check_language)] = "en"
     licence: Short = ""
     source: Annotated[str, _text(500, blank=True)] = ""
     family: Short = ""
     figure: Annotated[dict[str, Any], AfterValidator(clean_json)] | None = None
-    images: Annotated[list[Annotated[str, _text(500)]], Field(max_length=8)] = []
+    images: Annotated[list[Annotated[str, _text(500)]], Field(max_length=8)] = Field(
+        default_factory=list
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def clean_text(text: str, *, limit: int, lines: bool = True, blank: bool = False
     Raises:
         RowFault: too_long, bad_encoding, bidi_character, control_character or empty_field.
     """
+    if len(text) <= limit and text.isascii() and text.isprintable() and (blank or text.strip()):
+        return text  # most text: nothing below would find or change anything
     if len(text) > 2 * limit:
         raise RowFault(Reason.TOO_LONG, f"{len(text)} characters; at most {limit}")
     text = check_characters(text)

@@ -41,7 +41,7 @@ SEED_COLUMNS: Mapping[str, Column] = {
     "extra": Column.JSON,
 }
 """Columns of the intake table, after the system columns."""
-_JUDGED: Json = {"kind": "judged", "code": 1}
+_JUDGED: Json = {"kind": "judged", "code": 2}
 _COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 

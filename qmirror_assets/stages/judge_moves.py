@@ -23,7 +23,7 @@ class JudgeMoves:
     """Reads the picture, runs the rules, scores the three principles."""
 
     kind: ClassVar[str] = "judge_moves"
-    code: ClassVar[int] = 2
+    code: ClassVar[int] = 3
     calls: ClassVar[tuple[int, int]] = (1, 1)
     keeps: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = (Role.OCR,)

@@ -22,6 +22,7 @@ class StopReason(StrEnum):
     RENDER_ERROR = "render_error"
     PARSE_ERROR = "parse_error"
     NO_VARIANT = "no_variant"
+    REJECTED = "rejected"  # by a step of its own accord: a rule, a judge that abstained
     BUDGET = "budget"
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 import orjson
 import zstandard
 
-from qmirror_assets.errors import DamagedObject, StoreUnavailable
+from qmirror_assets import formats
+from qmirror_assets.errors import DamagedObject, StoreUnavailable, UnknownFormat
 from qmirror_assets.records import Json
 from qmirror_assets.store import atomic
 
@@ -33,6 +34,7 @@ _CHECKPOINT = 4_000  # pages of 4 KB: keys are random, so a short log writes eac
 _LOOKUP = 500  # keys of one SELECT; SQLite allows 32,766 variables
 _COMPRESS_ABOVE = 300  # bytes; below, zstd makes it larger
 _SEAL = 16  # bytes of the checksum
+_KINDS = (b"j", b"z")  # first byte of an entry: plain or compressed
 _LARGEST = 256 << 20  # bytes of one decompressed entry: a damaged header may claim any size
 
 
@@ -92,6 +94,10 @@ def _seal(key: bytes, packed: bytes) -> bytes:
 def _unseal(key: bytes, value: bytes) -> Entry:
     if not isinstance(value, bytes) or value != _seal(key, value[_SEAL:]):
         raise _damaged(f"other bytes under key {key.hex()}")
+    kind = value[_SEAL : _SEAL + 1]
+    if kind not in _KINDS:  # its seal is right: it was stored so
+        found = f"an entry of kind {kind!r}"
+        raise formats.later("an entry of the action cache", formats.ACTIONS, found)
     return Entry.unpack(value[_SEAL:])
 
 
@@ -100,7 +106,7 @@ def _damaged(found: str) -> DamagedObject:
         "an entry of the action cache is damaged",
         expected="what was stored under its key",
         found=found,
-        remedy="Run again: the entry is forgotten now and its call is made again",
+        remedy="Run `qmirror fsck --repair`, then `qmirror build`: its call is made again",
     )
 
 
@@ -120,10 +126,13 @@ class ActionCache:
                 shard = sqlite3.connect(
                     path, timeout=60, isolation_level=None, check_same_thread=False
                 )
+                found = _format(path, shard)
                 shard.execute("PRAGMA journal_mode=WAL")
                 shard.execute("PRAGMA synchronous=NORMAL")
                 shard.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
                 shard.execute(_SCHEMA)
+                if found != formats.ACTIONS:
+                    shard.execute(f"PRAGMA user_version={formats.ACTIONS}")
             except sqlite3.Error as error:
                 raise _unavailable(path, error) from error
             self._shards[number] = shard
@@ -133,36 +142,53 @@ class ActionCache:
     def _number(key: str) -> int:
         return int(key[0], 16) % SHARDS
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Entry]:
+    def get_many(self, keys: Iterable[str], *, forget: bool = True) -> dict[str, Entry]:
         """Entries of those keys that are there.
 
+        Args:
+            keys: Action keys.
+            forget: Drop an entry that is damaged. Only for a reader that makes its call again:
+                to all others the entry would then merely be absent.
+
         Raises:
-            DamagedObject: an entry is not what was stored; it is forgotten, so that a rerun
-                makes its call again. StoreUnavailable: a shard cannot be read.
+            DamagedObject: an entry is not what was stored.
+            StoreUnavailable: a shard cannot be read.
         """
         found: dict[str, Entry] = {}
         for number, group in self._by_shard(keys).items():
             for start in range(0, len(group), _LOOKUP):
-                found |= self._read(number, group[start : start + _LOOKUP])
+                found |= self._read(number, group[start : start + _LOOKUP], forget=forget)
         return found
 
-    def _read(self, number: int, keys: Sequence[str]) -> dict[str, Entry]:
-        marks = ",".join("?" * len(keys))
-        query = f"SELECT key, value FROM entry WHERE key IN ({marks})"  # noqa: S608
-        with self._wrap():
-            rows = self._shard(number).execute(query, [bytes.fromhex(k) for k in keys]).fetchall()
+    def _read(self, number: int, keys: Sequence[str], *, forget: bool) -> dict[str, Entry]:
         found = {}
-        for key, value in rows:
+        for key, value in self._select("key, value", number, keys):
             try:
                 found[key.hex()] = _unseal(key, value)
             except DamagedObject:
-                self.drop([key.hex()])
+                if forget:
+                    self.drop([key.hex()])
                 raise
         return found
+
+    def _select(self, columns: str, number: int, keys: Sequence[str]) -> list[tuple[bytes, ...]]:
+        query = f"SELECT {columns} FROM entry WHERE key IN ({','.join('?' * len(keys))})"  # noqa: S608
+        with self._wrap():
+            return self._shard(number).execute(query, [bytes.fromhex(k) for k in keys]).fetchall()
 
     def get(self, key: str) -> Entry | None:
         """The entry of one key, or None."""
         return self.get_many([key]).get(key)
+
+    def absent(self, keys: Iterable[str]) -> list[str]:
+        """Those keys that have no entry; none is opened."""
+        gone: list[str] = []
+        for number, group in self._by_shard(keys).items():
+            for start in range(0, len(group), _LOOKUP):
+                part = group[start : start + _LOOKUP]
+                there = {key.hex() for (key,) in self._select("key", number, part)}
+                gone += [key for key in part if key not in there]
+        return gone
 
     def put_many(self, entries: Mapping[str, Entry], writer: str) -> None:
         """Store entries; one transaction a shard. An entry that is there stays as it is."""
@@ -241,9 +267,22 @@ class ActionCache:
         return groups
 
 
+def _format(path: Path, shard: sqlite3.Connection) -> int:
+    """Format of a file (0: not said); a later one is refused before anything in it is changed."""
+    (found,) = shard.execute("PRAGMA user_version").fetchone()
+    try:
+        formats.refuse_later(f"the action cache in {path}", found, formats.ACTIONS)
+    except UnknownFormat:
+        shard.close()
+        raise
+    return int(found)
+
+
 def _unavailable(path: Path, error: sqlite3.Error) -> StoreUnavailable:
+    broken = type(error) is sqlite3.DatabaseError  # its subclasses are of the disk, rights, locks
+    mend = "Run `qmirror fsck --repair`: entries that can be read are kept, the others asked again"
+    free = "Free space, fix the rights, or end the process that holds it, then run again"
     return StoreUnavailable(
         f"the action cache in {path} cannot be used",
-        found=str(error),
-        remedy="Free space, fix the rights, or end the process that holds it, then run again",
-    )
+        found=str(error), remedy=mend if broken else free,
+    )  # fmt: skip

@@ -11,12 +11,13 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
+from qmirror_assets import formats
 from qmirror_assets.errors import DamagedObject, KeyParseError
 from qmirror_assets.fingerprint import canonical
 from qmirror_assets.keys import parse_digest
 from qmirror_assets.records import Json
 
-SCHEMA = 1
+SCHEMA = formats.MANIFEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Manifest:
         """Parse and check the bytes of a manifest.
 
         Raises:
-            DamagedObject: not a manifest of a known schema.
+            DamagedObject: not a manifest. UnknownFormat: one of a later version of the package.
         """
         try:
             raw = orjson.loads(data)
@@ -80,11 +81,12 @@ class Manifest:
                 "a manifest cannot be read",
                 expected=f"a manifest of schema {SCHEMA}",
                 found=f"{type(error).__name__}: {error}",
-                remedy="Run `qmirror build`; with a manifest of a newer schema, update the package",
+                remedy="Run `qmirror fsck --repair`, then `qmirror build` to make it again",
             ) from error
 
     @classmethod
     def _from_json(cls, raw: Json) -> Manifest:
+        formats.refuse_later("a manifest", raw["schema"], SCHEMA)
         if raw["schema"] != SCHEMA:
             raise ValueError(f"schema {raw['schema']!r}")
         fields = dict(raw)

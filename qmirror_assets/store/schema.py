@@ -16,6 +16,12 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+formats = Table(
+    "formats",
+    metadata,
+    Column("name", String(32), primary_key=True),  # of what is stored; so far only "state"
+    Column("version", Integer, nullable=False),
+)
 datasets = Table(
     "datasets",
     metadata,

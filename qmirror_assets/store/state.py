@@ -16,10 +16,13 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from qmirror_assets.errors import NotFoundError, StoreUnavailable
+from qmirror_assets import formats
+from qmirror_assets.errors import NotFoundError, StoreUnavailable, UnknownFormat
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
 from qmirror_assets.store import schema
+
+_STATE = "state"  # the database's own name in its table of formats
 
 
 def sqlite_url(path: Path) -> str:
@@ -36,8 +39,30 @@ class State:
         self._place = url.removeprefix("sqlite:///") if url.startswith("sqlite") else "its server"
         if url.startswith("sqlite"):
             _configure_sqlite(self._engine)
+        known = self._format()
         with self._wrap():
             schema.metadata.create_all(self._engine)
+        if known is None:
+            self._upsert(schema.formats, {"name": _STATE}, {"version": formats.STATE})
+
+    def _format(self) -> int | None:
+        """Version of the tables that are there; None: not said, or no table at all.
+
+        Raises:
+            UnknownFormat: a later one than this package knows.
+        """
+        table = schema.formats
+        with self.read() as connection:
+            if not sa.inspect(connection).has_table(table.name):
+                return None
+            where = sa.select(table.c.version).where(table.c.name == _STATE)
+            found = connection.execute(where).scalar()
+        try:
+            formats.refuse_later(f"the state database in {self._place}", found, formats.STATE)
+        except UnknownFormat:
+            self.close()
+            raise
+        return found
 
     @contextmanager
     def _wrap(self) -> Iterator[None]:

@@ -137,7 +137,7 @@ def open_table(path: Path) -> Iterator[pq.ParquetFile]:
             f"table {path} is damaged",
             expected="a Parquet file whose pages match their checksums",
             found=str(error),
-            remedy="Delete that file and run `qmirror build` to make it again",
+            remedy="Run `qmirror fsck --repair`, then `qmirror build`",
         ) from error
 
 

@@ -94,7 +94,9 @@ def collect_beside_builds(toy: Toy, rounds: int, random_seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "rounds", [3, pytest.param(100, marks=pytest.mark.slow)], ids=["short", "hundred"]
+    "rounds",
+    [3, pytest.param(100, marks=[pytest.mark.slow, pytest.mark.timeout(1_800)])],
+    ids=["short", "hundred"],
 )
 def test_no_reachable_object_goes_while_builds_run(toy: Toy, rounds: int) -> None:
     toy.write([toy_seed(i) for i in range(8)])

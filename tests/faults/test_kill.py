@@ -96,6 +96,7 @@ def test_twenty_kills(toy: Toy) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)
 def test_two_hundred_kills(toy: Toy) -> None:
     kill_often(toy, 200, random.SystemRandom().randrange(10**6))
 

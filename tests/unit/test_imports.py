@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 # lowest first; a layer may import itself and what stands before it
 LAYERS = [
     {"errors", "records", "__init__"},
-    {"keys", "fingerprint", "conditions", "borders"},
+    {"keys", "fingerprint", "conditions", "borders", "formats"},
     {"recipe", "profile", "templates"},
     {"figures", "mirror", "seeds", "fetch"},
     {"engines", "store"},

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from qmirror_assets.mirror.checked import reads
 from qmirror_assets.mirror.reading import in_reading_order
 
 
@@ -32,3 +33,8 @@ def test_lines_beside_or_far_below_each_other_are_not_joined() -> None:
 def test_every_text_comes_out_once() -> None:
     items = [_item(f"t{i}", 0, 20 * i, 50, 20 * i + 18) for i in (2, 0, 1)]
     assert sorted(in_reading_order(items)) == ["t0", "t1", "t2"]
+
+
+def test_a_degree_sign_read_twice_is_one() -> None:
+    assert reads(["-42 °℃"], "−42 °C")
+    assert not reads(["-42 °℃"], "−4 °C")

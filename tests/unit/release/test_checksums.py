@@ -33,9 +33,11 @@ def test_the_digest_covers_names_and_bytes(folder: Path) -> None:
 
 def test_sha256sum_reads_it(folder: Path) -> None:
     write_checksums(folder)
-    subprocess.run(
-        ["sha256sum", "--check", "--strict", CHECKSUMS], cwd=folder, check=True, capture_output=True
-    )
+    command = ["sha256sum", "--check", "--strict", CHECKSUMS]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (folder / "b.txt").write_text("other")
+    assert subprocess.run(command, cwd=folder, capture_output=True).returncode == 1
 
 
 @pytest.mark.parametrize(

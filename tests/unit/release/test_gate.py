@@ -52,7 +52,7 @@ def test_the_word_passed_alone_is_not_believed(changes: dict[str, Any], opens: b
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda raw: raw.update(schema=2),
+        lambda raw: raw.update(schema=0),
         lambda raw: raw.update(passed=1),
         lambda raw: raw.update(partial=None),
         lambda raw: raw.update(surprise=1),

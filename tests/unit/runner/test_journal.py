@@ -1,4 +1,4 @@
-"""Micro-batches: what a kill can cost is what was not flushed."""
+"""Groups of results: what a kill can cost is what was not flushed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 
 from qmirror_assets.errors import StoreUnavailable
 from qmirror_assets.fingerprint import action_key
-from qmirror_assets.runner import journal as module
-from qmirror_assets.runner.journal import MICRO_BATCH, MICRO_SECONDS, Journal
+from qmirror_assets.runner.journal import Journal
 from qmirror_assets.store import open_store
 from qmirror_assets.store.actions import Entry
 
@@ -19,13 +18,6 @@ def store(tmp_path: Path):
     made = open_store(tmp_path / "data")
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    return now
 
 
 def key(number: int) -> str:
@@ -55,24 +47,15 @@ def attempt(number: int, outcome: str = "ok") -> dict[str, object]:
     }
 
 
-def test_flushed_by_number(store) -> None:
+def test_nothing_is_written_before_the_flush(store) -> None:
     made = Journal(store, "run")
-    for number in range(MICRO_BATCH - 1):
+    for number in range(3):
         made.add(key(number), entry(number), attempt(number))
     assert list(store.actions.keys()) == []
     assert made.pending(key(0)) == entry(0)
-    made.add(key(99), entry(99), attempt(99))
-    assert len(list(store.actions.keys())) == MICRO_BATCH
+    made.flush()
+    assert len(list(store.actions.keys())) == 3
     assert made.pending(key(0)) is None
-
-
-def test_flushed_by_time(store, clock: list[float]) -> None:
-    made = Journal(store, "run")
-    made.add(key(1), entry(1), attempt(1))
-    assert store.actions.get(key(1)) is None
-    clock[0] += MICRO_SECONDS
-    made.add(key(2), entry(2), attempt(2))
-    assert len(list(store.actions.keys())) == 2
 
 
 def test_a_failed_action_leaves_an_attempt_and_no_entry(store) -> None:

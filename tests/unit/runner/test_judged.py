@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import pytest
 
+from qmirror_assets.engines.base import Role
 from qmirror_assets.engines.fake import FakeEngine, FakeOptions, Scripted
 from qmirror_assets.engines.faults import FaultPlan, parse_rule
 from qmirror_assets.keys import PartitionKey
+from qmirror_assets.records import Column, Json, Reason, Rejection, Row
+from qmirror_assets.stages import registry
+from qmirror_assets.stages.base import At, StepConfig, StepRun
 from qmirror_assets.store import tables
+from qmirror_assets.templates import Prompts
 from tests.conftest import Toy, toy_seed
 
 LOOP = """\
@@ -226,3 +232,51 @@ def test_a_final_row_has_one_line_of_descent(loop: Toy) -> None:
         ).to_pylist()
         assert {"sample_id": row["sample_id"], "row_digest": row["parent_digest"]} in table
     store.close()
+
+
+REFUSED = {
+    0: "nothing_movable",
+    1: "no_variant",
+    2: "abstained",
+    3: "unparsable",
+    4: "render_error",
+    5: "rule_failed",
+}
+"""Seed -> why the lab's own step refuses it in round 2."""
+
+
+class RefuseStep:
+    """Refuses every row in the second round, each for a reason of its own."""
+
+    kind: ClassVar[str] = "refuse"
+    code: ClassVar[int] = 1
+    roles: ClassVar[tuple[Role, ...]] = ()
+    Config = StepConfig
+    inputs: ClassVar[Sequence[str]] = ("question", "text")
+    outputs: ClassVar[Mapping[str, Column]] = {"kept": Column.BOOL}
+    fingerprint: ClassVar[Mapping[str, Json]] = {}
+
+    def __init__(self, config: StepConfig, prompts: Prompts) -> None:
+        """Nothing to configure."""
+
+    def run(self, row: Row, at: At) -> StepRun:
+        yield from ()
+        if at.round == 2:
+            return Rejection(Reason(REFUSED[int(row["question"].split()[2])]))
+        return {"kept": True}
+
+
+def test_a_row_that_a_step_refused_says_so(loop: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.KINDS, "refuse", f"{__name__}:{RefuseStep.__name__}")
+    loop.edit("      - name: judge", "      - {name: look, uses: refuse}\n      - name: judge")
+    loop.write([toy_seed(number) for number in REFUSED])
+    loop.engine = engine_of({number: [10 + number, 99, 99] for number in REFUSED})
+    loop.build()
+    assert {number: outcome(row) for number, row in final_rows(loop).items()} == {
+        0: ("rejected", 1, 1, False, "r1", 10),
+        1: ("no_variant", 1, 1, False, "r1", 11),
+        2: ("rejected", 1, 1, False, "r1", 12),
+        3: ("parse_error", 1, 1, False, "r1", 13),
+        4: ("render_error", 1, 1, False, "r1", 14),
+        5: ("rejected", 1, 1, False, "r1", 15),
+    }

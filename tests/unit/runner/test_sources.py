@@ -54,8 +54,9 @@ def test_settings_fill_what_a_row_leaves_open(tmp_path: Path) -> None:
 
 def test_display_names(tmp_path: Path) -> None:
     write_seeds(tmp_path / "a.jsonl", [toy_seed(1, "earth-science"), toy_seed(2, "physics")])
-    found = read(sources(tmp_path, {"file": "a.jsonl"}, displays={"physics": "PHYSICS!"}))
-    assert [s.display for s in found] == ["Earth science", "PHYSICS!"]
+    made = sources(tmp_path, {"file": "a.jsonl"}, displays={"physics": "PHYSICS!"})
+    found = read(made)
+    assert [made.display(s.seed.domain) for s in found] == ["Earth science", "PHYSICS!"]
 
 
 def test_bad_rows_keep_their_place(tmp_path: Path) -> None:

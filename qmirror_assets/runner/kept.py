@@ -1,0 +1,120 @@
+"""Seeds that are copied from a table of an earlier intake, because their lines are known."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qmirror_assets.runner.seed_lines import SeedLines
+from qmirror_assets.runner.sources import KnownSeeds
+from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED
+from qmirror_assets.seeds.known import TRACE_BYTES
+from qmirror_assets.store import tables
+
+Numbers = npt.NDArray[Any]
+
+
+class Kept:
+    """The known lines of one intake; 16 bytes each."""
+
+    def __init__(self, known: SeedLines) -> None:
+        self._known = known
+        self._entries, self._ordinals, self._places = array("i"), array("q"), array("i")
+        self._names: dict[str, int] = {}
+
+    def add(self, item: KnownSeeds) -> None:
+        """Note a run of known lines."""
+        size = len(item.entries)
+        place = self._names.setdefault(item.place, len(self._names))
+        self._entries.frombytes(item.entries.tobytes())
+        self._ordinals.extend(range(item.ordinal, item.ordinal + size))
+        self._places.extend([place] * size)
+
+    def first(self) -> dict[str, int]:
+        """Domain -> reading order of its first known line."""
+        number = self._known.table[np.frombuffer(self._entries, np.int32)]
+        ordinals = np.frombuffer(self._ordinals, np.int64)
+        found = {}
+        for table in np.unique(number).tolist():
+            found[self._known.domains[table]] = int(ordinals[number == table].min())
+        return found
+
+    def of(self, domain: str) -> Picks | None:
+        """The known lines of one domain, None where there are none."""
+        if domain not in self._known.domains:
+            return None
+        table, entries = self._known.domains.index(domain), np.frombuffer(self._entries, np.int32)
+        mine = np.flatnonzero(self._known.table[entries] == table)
+        if not len(mine):
+            return None  # its table need not even be there
+        entries = entries[mine]
+        ordinals = np.frombuffer(self._ordinals, np.int64)[mine]
+        rows = self._known.position[entries]
+        order = np.lexsort((ordinals, rows))
+        places = np.frombuffer(self._places, np.int32)[mine[order]]
+        return Picks(
+            self._known.tables[table], self._known, tuple(self._names), rows[order],
+            ordinals[order], places, entries[order],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """Rows of a table to copy, in row order; a row stands once for each line that gives it."""
+
+    path: Path
+    known: SeedLines
+    names: tuple[str, ...]
+    rows: Numbers
+    ordinals: Numbers
+    places: Numbers
+    entries: Numbers
+
+    def split(self, samples: pa.Array) -> tuple[Picks, Picks]:
+        """Rows of other samples than these, and rows of these."""
+        here, start = [np.empty(0, np.int64)], 0
+        for batch in tables.iter_batches(self.path, ["sample_id"]):
+            found = pc.is_in(batch.column("sample_id"), value_set=samples)
+            here.append(np.flatnonzero(found.to_numpy(zero_copy_only=False)) + start)
+            start += batch.num_rows
+        mask = np.isin(self.rows, np.concatenate(here))
+        return self._only(~mask), self._only(mask)
+
+    def _only(self, mask: Numbers) -> Picks:
+        columns = (self.rows, self.ordinals, self.places, self.entries)
+        return Picks(self.path, self.known, self.names, *(column[mask] for column in columns))
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows as spooled ones, in order of sample and reading."""
+        if not len(self.rows):
+            return
+        start = 0
+        for batch in tables.iter_batches(self.path):
+            stop = start + batch.num_rows
+            low, high = np.searchsorted(self.rows, [start, stop]).tolist()
+            for at in range(low, high, tables.BATCH):
+                yield self._batch(batch, start, slice(at, min(at + tables.BATCH, high)))
+            start = stop
+
+    def _batch(self, batch: pa.RecordBatch, start: int, part: slice) -> pa.RecordBatch:
+        rows = self.rows[part] - start
+        whole = len(rows) == batch.num_rows and bool((np.diff(rows) == 1).all())
+        taken = batch if whole else batch.take(pa.array(rows))
+        traces = pa.py_buffer(self.known.traces[self.entries[part]].tobytes())
+        columns = {name: taken.column(name) for name in SEED_SCHEMA.names}
+        columns["place"] = pa.DictionaryArray.from_arrays(
+            pa.array(self.places[part]), pa.array(self.names)
+        ).dictionary_decode()
+        columns["ordinal"] = pa.array(self.ordinals[part])
+        columns["trace"] = pa.FixedSizeBinaryArray.from_buffers(
+            pa.binary(TRACE_BYTES), len(rows), [None, traces]
+        )
+        return tables.to_batch(SPOOLED, columns)

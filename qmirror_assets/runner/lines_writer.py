@@ -1,0 +1,74 @@
+"""Writing what became of each line of the seed files; see `seed_lines`."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qmirror_assets.runner.seed_lines import LINES, header, lines_path
+from qmirror_assets.store import Store, atomic
+from qmirror_assets.store.atomic import wrap_os_errors
+
+_CHUNK = 1 << 20
+
+
+class LinesWriter:
+    """Collects the lines of an intake on disk; `commit` makes them those of the dataset."""
+
+    def __init__(self, store: Store, dataset: str) -> None:
+        self._store, self._dataset = store, dataset
+        self._temps = [store.cas.new_temp(), store.cas.new_temp()]
+        self._tables: list[tuple[str, str]] = []
+        self._rows = 0
+        with wrap_os_errors(self._temps[0], "write"):
+            self._writer = pq.ParquetWriter(
+                self._temps[0], LINES, compression="zstd", compression_level=1,
+                use_dictionary=False, write_statistics=False,
+            )  # fmt: skip
+
+    def add(self, traces: pa.Array) -> None:
+        """Note the lines of the next rows of the table at hand; null for a row without one."""
+        place = pa.array(np.arange(self._rows, self._rows + len(traces), dtype=np.int32))
+        self._rows += len(traces)
+        there = traces.is_valid()
+        number = pa.array(np.full(len(traces), len(self._tables), np.int32))
+        batch = pa.RecordBatch.from_arrays([traces, number, place], schema=LINES).filter(there)
+        with wrap_os_errors(self._temps[0], "write"):
+            self._writer.write_batch(batch)
+
+    def end_table(self, domain: str, digest: str) -> None:
+        """The table at hand is whole; rows that follow belong to the next one."""
+        self._tables.append((domain, digest))
+        self._rows = 0
+
+    def commit(self) -> None:
+        """Replace what an earlier intake knew, at once or not at all."""
+        path = lines_path(self._store, self._dataset)
+        head = orjson.dumps({"made_by": header(self._dataset), "tables": self._tables}) + b"\n"
+        with wrap_os_errors(path, "write"):
+            self._writer.close()
+            self._frame(head)
+            path.parent.mkdir(parents=True, exist_ok=True)
+        atomic.replace(self._temps[1], path, durable=False)  # a part of it does not pass its digest
+
+    def _frame(self, head: bytes) -> None:
+        digest = hashlib.sha256(head)
+        with self._temps[0].open("rb") as source, self._temps[1].open("wb") as target:
+            target.write(bytes(digest.digest_size * 2) + b"\n" + head)
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+            target.seek(0)
+            target.write(digest.hexdigest().encode())
+
+    def discard(self) -> None:
+        """Remove temporary files."""
+        with suppress(OSError, pa.ArrowException):  # the disk was full: the file goes anyway
+            self._writer.close()
+        for path in self._temps:
+            path.unlink(missing_ok=True)
