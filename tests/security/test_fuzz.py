@@ -23,7 +23,7 @@ from qmirror_assets.engines.build import parse_config
 from qmirror_assets.engines.chat_wire import read_reply
 from qmirror_assets.engines.reply import ReplyError, read_json
 from qmirror_assets.engines.retry import Refused
-from qmirror_assets.errors import DamagedObject, QMirrorError, RecipeError
+from qmirror_assets.errors import DamagedObject, QMirrorError, RecipeError, UnknownFormat
 from qmirror_assets.fingerprint import canonical
 from qmirror_assets.keys import (
     Version,
@@ -235,7 +235,7 @@ MANIFESTS = st.one_of(
 def load_manifest(data: bytes) -> None:
     try:
         manifest = Manifest.load(data)
-    except DamagedObject:
+    except (DamagedObject, UnknownFormat):
         return
     assert Manifest.load(manifest.dump()) == manifest
     for digest in (manifest.rows, manifest.rejections):
