@@ -179,15 +179,20 @@ class Caller:
 
         Results that arrive within a moment share one transaction.
         """
+        slots = sum(pool.size for pool in self._pools.values())
         if self._group is None:
             self._group = _Group()
             loop = asyncio.get_running_loop()
-            wait = GROUP_SECONDS * sum(pool.size for pool in self._pools.values())
-            self._group.timer = loop.call_later(wait, self._commit, self._group)
-        await self._group.wait()
+            self._group.timer = loop.call_later(GROUP_SECONDS * slots, self._commit, self._group)
+        group = self._group
+        group.waiting += 1
+        if group.waiting >= slots:  # nobody is left who could join
+            self._commit(group)
+        await group.wait()
 
     def _commit(self, group: _Group) -> None:
         self._group = None
+        group.stop()
         try:
             self._journal.flush()
         except Exception as error:  # noqa: BLE001  # handed to every row that waits for it
@@ -291,8 +296,8 @@ class Caller:
         for pool in self._pools.values():
             await pool.stop()
         self._pools.clear()
-        if self._group is not None and self._group.timer is not None:
-            self._group.timer.cancel()
+        if self._group is not None:
+            self._group.stop()
         self._journal.flush()
         self._store.cas.sync()
 
@@ -314,6 +319,12 @@ class _Group:
     written: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
     timer: asyncio.TimerHandle | None = None
+    waiting: int = 0
+
+    def stop(self) -> None:
+        """Let the timer do nothing any more."""
+        if self.timer is not None:
+            self.timer.cancel()
 
     async def wait(self) -> None:
         """Until the group is on disk.

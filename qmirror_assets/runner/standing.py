@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +19,6 @@ from qmirror_assets.store import tables
 
 KEY_BATCH = 16_384
 """Rows of one step of the join: two short columns each."""
-_AGAIN = pa.array([reason.value for reason in ENGINE_REASONS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,12 @@ def results(batch: pa.RecordBatch) -> pa.RecordBatch:
     A failed call is none: its row is tried again whenever the partition is run, and `retry` runs
     a partition for these rows alone.
     """
-    return batch.filter(pc.invert(pc.is_in(batch.column("reason"), value_set=_AGAIN)))
+    return batch.filter(pc.invert(pc.is_in(batch.column("reason"), value_set=_again())))
+
+
+@cache  # not at import: Arrow loads pandas for its first array, and an up-to-date build needs none
+def _again() -> pa.Array:
+    return pa.array([reason.value for reason in ENGINE_REASONS])
 
 
 class Keys:
