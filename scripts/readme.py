@@ -1,7 +1,8 @@
-"""Fill the generated parts of README.md: real samples of a built dataset, the shipped recipe.
+"""Fill the generated parts of README.md: samples of a built dataset, the recipe, measurements.
 
 python scripts/readme.py --samples 3 --random-seed 11   # from the built dataset qmirror
-python scripts/readme.py --check                        # the recipe block is the shipped file
+python scripts/readme.py --peers                        # the table of the last `make bench-peers`
+python scripts/readme.py --check                        # recipe and table are those of the files
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from qmirror_assets.workspace import Dataset, open_workspace
 
 README = Path("README.md")
 PICTURES = Path("docs/images")
+PEERS = Path("benchmarks/results/peers.md")
 
 
 def between(text: str, name: str, body: str) -> str:
@@ -29,6 +31,12 @@ def between(text: str, name: str, body: str) -> str:
 
 def recipe_block() -> str:
     return f"```yaml\n{shipped_recipes()['qmirror'].read_text('utf-8').strip()}\n```"
+
+
+def peers_block() -> str:
+    conditions, _, rest = PEERS.read_text("utf-8").strip().partition("\n\n")
+    larger = rest[rest.index("**2,000 rows") :].strip()  # both loads stand in the file itself
+    return f"{larger}\n\n<sub>{conditions}</sub>"
 
 
 def is_plain(row: dict[str, str]) -> bool:
@@ -66,6 +74,7 @@ def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--peers", action="store_true")
     parser.add_argument("--samples", type=int, default=3)
     parser.add_argument("--random-seed", type=int, default=11)
     args = parser.parse_args()
@@ -73,6 +82,11 @@ def main() -> None:
     if args.check:
         if recipe_block() not in text:
             sys.exit("README.md shows another recipe than the shipped one: run scripts/readme.py")
+        if peers_block() not in text:
+            sys.exit("README.md shows another table: run scripts/readme.py --peers")
+        return
+    if args.peers:
+        README.write_text(between(text, "peers", peers_block()), "utf-8")
         return
     dataset = open_workspace(find_project()).dataset("qmirror")
     text = between(text, "samples", samples_block(dataset, args.samples, args.random_seed))
