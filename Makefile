@@ -25,7 +25,7 @@ test: $(STAMP) ## the whole test suite
 	$(BIN)/python -m pytest -m 'not slow and not gpu'
 
 test-faults: $(STAMP) ## the long form of the fault suite
-	$(BIN)/python -m pytest tests/faults -m 'slow or not slow'
+	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest tests/faults tests/security -m 'slow or not slow'
 
 bench-cache: $(STAMP) ## calls after every kind of edit, kill and failure
 	@$(BIN)/python -m benchmarks.cache

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from qmirror_assets.engines.fake import FakeEngine, FakeOptions
 from qmirror_assets.profile import Profile, ProfileSpec
@@ -24,6 +25,11 @@ from qmirror_assets.store import Store, open_store
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
+
+# A change is judged by the same cases every time; the long form (`make test-faults`) draws new ones.
+settings.register_profile("same", derandomize=True, database=None)
+settings.register_profile("new", print_blob=True, database=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 TOY = """\
 recipe: toy
