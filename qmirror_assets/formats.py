@@ -16,8 +16,8 @@ STATE: Final = 1
 """Tables of the state database."""
 ACTIONS: Final = 1
 """Files of the action cache, and the entries in them."""
-MANIFEST: Final = 1
-"""Manifest of a (stage, domain)."""
+MANIFEST: Final = 2
+"""Manifest of a (stage, domain). 2: rows may be a file and the changes since."""
 SNAPSHOT: Final = 1
 """Snapshot of a domain for a version."""
 GATE: Final = 1

@@ -17,7 +17,7 @@ from qmirror_assets.lineage.trail import AuditTrail
 from qmirror_assets.records import Json
 from qmirror_assets.runner.intake import run_intake
 from qmirror_assets.stages.graph import INTAKE
-from qmirror_assets.store import Store, tables
+from qmirror_assets.store import Store
 from qmirror_assets.store.state import State
 from qmirror_assets.workspace import Dataset, DatasetRecord, Workspace, default_record, new_run_id
 
@@ -95,5 +95,4 @@ def _samples(dataset: Dataset, domain: str) -> list[str]:
     current = dataset.store.current(PartitionKey(dataset.name, INTAKE, domain))
     if current is None:
         return []
-    path = dataset.store.cas.verified_path(current[1].rows)
-    return list(tables.read_columns(path, ["sample_id"]).column(0).to_pylist())
+    return list(dataset.store.table(current[1]).read(["sample_id"]).column(0).to_pylist())

@@ -176,8 +176,8 @@ def _reasons(dataset: Dataset, domains: Sequence[str]) -> tuple[Counter[str], in
         final = _manifest(dataset.store, dataset.name, dataset.graph.final.name, domain)
         kept: set[str] = set()
         if final is not None:
-            path = dataset.store.cas.verified_path(final.rows)
-            kept = set(tables.read_columns(path, ["sample_id"]).column(0).to_pylist())
+            samples = dataset.store.table(final).read(["sample_id"])
+            kept = set(samples.column(0).to_pylist())
         last: dict[str, str] = {}
         for node in [INTAKE, *(n.name for n in dataset.graph)]:
             manifest = _manifest(dataset.store, dataset.name, node, domain)

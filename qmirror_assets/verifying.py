@@ -18,7 +18,7 @@ from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
 from qmirror_assets.runner.calls import BLOBS
 from qmirror_assets.runner.engines import Engines
-from qmirror_assets.store import Store, tables
+from qmirror_assets.store import Store
 from qmirror_assets.store.actions import Entry
 from qmirror_assets.workspace import Dataset
 
@@ -122,8 +122,8 @@ def _keys_of(dataset: Dataset, domains: Sequence[str]) -> dict[str, Place]:
         for node in dataset.graph:
             current = dataset.store.current(PartitionKey(dataset.name, node.name, domain))
             if current is not None and node.roles:
-                path = dataset.store.cas.verified_path(current[1].rows)
-                for batch in tables.iter_batches(path, ["sample_id", "actions"]):
+                table = dataset.store.table(current[1])
+                for batch in table.batches(["sample_id", "actions"]):
                     for row in batch.to_pylist():
                         for key in row["actions"]:
                             found.setdefault(key, (row["sample_id"], node.name, domain))

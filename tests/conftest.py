@@ -26,7 +26,7 @@ from qmirror_assets.store import Store, open_store
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 
-# A change is judged by the same cases every time; the long form (`make test-faults`) draws new ones.
+# A change is judged by the same cases every time; `make test-faults` draws new ones.
 settings.register_profile("same", derandomize=True, database=None)
 settings.register_profile("new", print_blob=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))

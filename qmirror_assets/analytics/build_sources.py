@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, FunctionExpression
 
 from qmirror_assets.analytics.built import Built, Partition
@@ -17,6 +15,7 @@ from qmirror_assets.records import Column, Json
 from qmirror_assets.runner.intake import QUARANTINE
 from qmirror_assets.stages.graph import INTAKE, Node, NodeKind
 from qmirror_assets.store import tables
+from qmirror_assets.store.layers import Table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, Expression
@@ -90,8 +89,8 @@ def rounds(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
             continue
         made = {*node.loop_end.columns, *node.loop_end.rank_by}
         for item in built.partitions(node.name):
-            path = built.rows(item)
-            kinds = {n: k for n, k in _kinds(path).items() if n in made and k in _NUMERIC}
+            table = built.rows(item)
+            kinds = {n: k for n, k in _kinds(table).items() if n in made and k in _NUMERIC}
             columns = {
                 **_loop_constants(node, item),
                 **_columns("sample_id", "loop_state", "stop_reason"),
@@ -99,7 +98,7 @@ def rounds(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
                 "best_score": _json_part("best", f"$.rank[{_score_column(node)[0]}]"),
                 "scores": _json_object(kinds),
             }
-            yield from _project(connection, "build.rounds", path, columns)
+            yield from _project(connection, "build.rounds", table, columns)
 
 
 def rules(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
@@ -108,9 +107,9 @@ def rules(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
         if "rules" not in node.new_columns or node.kind is not NodeKind.ROWS:
             continue
         for item in built.partitions(node.name):
-            path = built.rows(item)
-            if _kinds(path).get("rules") is Column.JSON:
-                yield from _rules(connection, node, item, path)
+            table = built.rows(item)
+            if _kinds(table).get("rules") is Column.JSON:
+                yield from _rules(connection, node, item, table)
 
 
 def _score_column(end: Node) -> tuple[int, str]:
@@ -124,11 +123,11 @@ def _score_column(end: Node) -> tuple[int, str]:
 
 
 def _rules(
-    connection: DuckDBPyConnection, node: Node, item: Partition, path: Path
+    connection: DuckDBPyConnection, node: Node, item: Partition, table: Table
 ) -> Iterator[Any]:
     shape = FunctionExpression("from_json", _column("rules"), ConstantExpression(_RULES_SHAPE))
     each = FunctionExpression("unnest", shape).alias("entry")
-    relation = connection.from_arrow(ds.dataset(path, format="parquet"))
+    relation = connection.from_arrow(table.scan())
     unnested = relation.select(_column("sample_id"), each)
     columns = {
         **_loop_constants(node, item),
@@ -148,38 +147,38 @@ def judged(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
             continue
         score = _score_column(built.graph[node.settings["ends"][0]])[1]
         for item in built.partitions(node.name):
-            path = built.rows(item)
+            table = built.rows(item)
             columns = {
                 **_constants(
                     node=node.name, stage=node.stage, turn=node.turn,
                     position=built.position(node), domain=item.domain,
                 ),
                 **_columns("sample_id", "accepted", "stop_reason", "best_round", "rounds"),
-                "score": _finite(score) if score in _kinds(path) else ConstantExpression(None),
+                "score": _finite(score) if score in _kinds(table) else ConstantExpression(None),
             }  # fmt: skip
-            yield from _project(connection, "build.judged", path, columns)
+            yield from _project(connection, "build.judged", table, columns)
 
 
 def samples(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
     """One row a final sample, with its numbers and short texts as JSON."""
     for item in built.partitions(built.graph.final.name):
-        path = built.rows(item)
-        kinds = {n: k for n, k in _kinds(path).items() if k is not Column.JSON}
+        table = built.rows(item)
+        kinds = {n: k for n, k in _kinds(table).items() if k is not Column.JSON}
         columns = {
             **_constants(domain=item.domain),
             **_columns("sample_id"),
             "scalars": _json_object(kinds),
         }
-        yield from _project(connection, "build.samples", path, columns)
+        yield from _project(connection, "build.samples", table, columns)
 
 
 # -- expressions: column names of a recipe become syntax nodes, never SQL text
 
 
 def _project(
-    connection: DuckDBPyConnection, source: str, path: Path, columns: _Columns
+    connection: DuckDBPyConnection, source: str, table: Table, columns: _Columns
 ) -> Iterator[Any]:
-    relation = connection.from_arrow(ds.dataset(path, format="parquet"))
+    relation = connection.from_arrow(table.scan())
     yield from relation.select(*_typed(source, columns)).to_arrow_reader(BATCH)
 
 
@@ -187,10 +186,9 @@ def _typed(source: str, columns: _Columns) -> list[Expression]:
     return [columns[name].cast(kind).alias(name) for name, kind in SOURCES[source].items()]
 
 
-def _kinds(path: Path) -> dict[str, Column]:
+def _kinds(table: Table) -> dict[str, Column]:
     """Columns a table really has: a manifest may be older than the recipe."""
-    with tables.open_table(path) as file:
-        return tables.columns_of(file.schema_arrow)
+    return tables.columns_of(table.schema())
 
 
 def _column(name: str) -> Expression:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from qmirror_assets.errors import NotFoundError
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.stages.graph import INTAKE, Graph, Node
 from qmirror_assets.store import Store
+from qmirror_assets.store.layers import Table
 from qmirror_assets.store.manifest import Manifest
 
 
@@ -42,13 +42,13 @@ class Built:
         for name in (INTAKE, *(node.name for node in self.graph)):
             yield from self.partitions(name)
 
-    def rows(self, partition: Partition) -> Path:
+    def rows(self, partition: Partition) -> Table:
         """The row table of a partition, its bytes checked."""
-        return self.store.cas.verified_path(partition.manifest.rows)
+        return self.store.table(partition.manifest)
 
-    def rejections(self, partition: Partition) -> Path:
+    def rejections(self, partition: Partition) -> Table:
         """The rejection table of a partition, its bytes checked."""
-        return self.store.cas.verified_path(partition.manifest.rejections)
+        return Table(self.store.cas.verified_path(partition.manifest.rejections))
 
     def position(self, node: Node) -> int:
         """Place of a node in build order; intake is 0."""

@@ -72,7 +72,7 @@ def contact_sheet(store: Store, done: Materialized, column: str) -> str:
     from PIL import Image  # noqa: PLC0415
 
     digests: list[str] = []
-    for batch in tables.iter_batches(store.cas.verified_path(done.manifest.rows), [column], 64):
+    for batch in store.table(done.manifest).batches([column], 64):
         digests += [d for d in batch.column(column).to_pylist() if d]
         if len(digests) >= SHEET_COLUMNS * SHEET_ROWS:
             break

@@ -60,7 +60,7 @@ class Examination:
     def find_unbacked(self) -> None:
         """Look for partitions whose rows name actions that the cache does not have now."""
         if not self.cached.shards:  # else nothing is known before they are mended
-            self.unbacked = find_unbacked(self.store, self.links, set(self.unsound))
+            self.unbacked = find_unbacked(self.store, set(self.unsound))
 
     # -- references
 
@@ -98,7 +98,7 @@ class Examination:
 
     def _tables(self) -> None:
         """Read every table with its page checksums; pictures named there must be whole."""
-        for role in (Role.ROWS, Role.REJECTIONS):
+        for role in (Role.ROWS, Role.CHANGES, Role.REJECTIONS):
             for digest in self.links.of(role):
                 if digest not in self.unsound:
                     self._table(digest)

@@ -88,7 +88,7 @@ def _reach(store: Store) -> dict[bytes, Role]:
 
 
 def _pictures(store: Store, links: Links) -> Iterator[str]:
-    for digest in links.of(Role.ROWS):
+    for digest in [*links.of(Role.ROWS), *links.of(Role.CHANGES)]:
         for cells in digests_in(store.cas.verified_path(digest)):
             yield from cells.digests
     for _, entry in store.actions.scan():

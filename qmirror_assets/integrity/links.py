@@ -26,6 +26,7 @@ class Role(StrEnum):
 
     MANIFEST = "manifest"
     ROWS = "rows"
+    CHANGES = "changed rows"
     REJECTIONS = "rejections"
     SNAPSHOT = "snapshot"
     GATE = "gate record"
@@ -126,6 +127,8 @@ class _Walk:
         manifest = self._manifest(digest, owner)
         if manifest is not None:
             self.links.add(manifest.rows, Role.ROWS, owner)
+            for changes in manifest.row_files[1:]:
+                self.links.add(changes, Role.CHANGES, owner)
             self.links.add(manifest.rejections, Role.REJECTIONS, owner)
         waiting, seen = [digest], set[str]()
         while waiting:

@@ -7,30 +7,34 @@ when their partition is run again is the call made again and the lineage whole.
 from __future__ import annotations
 
 import pyarrow as pa
+import sqlalchemy as sa
 
-from qmirror_assets.integrity.links import Links, Owner, Role
-from qmirror_assets.store import Store, tables
+from qmirror_assets.integrity.links import Owner
+from qmirror_assets.store import Store, schema
+from qmirror_assets.store.layers import Table
 
 _BATCH = 16_384
 
 
-def find_unbacked(store: Store, links: Links, unsound: set[str]) -> dict[Owner, list[str]]:
+def find_unbacked(store: Store, unsound: set[str]) -> dict[Owner, list[str]]:
     """Current partition -> keys that its rows name and the cache does not have.
 
-    Tables in `unsound` are left out: their partitions are made again anyway.
+    Manifests and tables in `unsound` are left out: their partitions are made again anyway.
     """
     found: dict[Owner, list[str]] = {}
-    for digest in links.of(Role.ROWS):
-        partitions = [owner for owner in links.owners[digest] if owner.node]
-        if partitions and digest not in unsound:
-            keys = _absent(store, digest)
-            found |= dict.fromkeys(partitions, keys) if keys else {}
+    for row in store.state.rows(sa.select(schema.pointers)):
+        if row.manifest in unsound:
+            continue
+        files = store.manifest(row.manifest).row_files
+        if unsound.isdisjoint(files):
+            keys = _absent(store, Table(*map(store.cas.path, files)))
+            found |= {Owner(row.dataset, row.node, row.domain): keys} if keys else {}
     return found
 
 
-def _absent(store: Store, digest: str) -> list[str]:
+def _absent(store: Store, table: Table) -> list[str]:
     gone: dict[str, None] = {}
-    for batch in tables.iter_batches(store.cas.path(digest), ["actions"], _BATCH):
+    for batch in table.batches(["actions"], _BATCH):
         keys: pa.Array = batch.column("actions").flatten().unique()
         gone |= dict.fromkeys(store.actions.absent(keys.to_pylist()))
     return list(gone)

@@ -30,6 +30,7 @@ from qmirror_assets.lineage.nodes import (
 from qmirror_assets.lineage.sample_ids import FoundId, find_ids, parse_prefix, the_one
 from qmirror_assets.lineage.trail import ActionTrail, AuditTrail
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.layers import Table
 from qmirror_assets.store.manifest import Manifest
 
 _TABLES = ("samples", "rows", "rejections", "actions", "attempts")
@@ -92,7 +93,7 @@ def _partition_rows(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     current = [(p, store.current(PartitionKey(dataset, p.node, p.domain))) for p in line]
     built = [(place, found[1]) for place, found in current if found is not None]
-    files = [store.cas.path(d) for _, m in built for d in (m.rows, m.rejections)]
+    files = [store.cas.path(d) for _, m in built for d in (*m.row_files, m.rejections)]
     rows: list[dict[str, Any]] = []
     rejections: list[dict[str, Any]] = []
     with open_lookup(files) as lookup:
@@ -106,11 +107,14 @@ def _partition_rows(
 def _look_up(
     store: Store, lookup: Lookup, place: Place, manifest: Manifest, sample: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    path = store.cas.path(manifest.rows)
-    schema = tables.schema_of(path)
-    made = _batch(lookup.where(path, "sample_id", sample), schema)
-    gone = store.cas.path(manifest.rejections)
-    stopped = _batch(lookup.where(gone, "sample_id", sample), tables.REJECTIONS)
+    table = Table(*map(store.cas.path, manifest.row_files))
+    schema = table.schema()
+
+    def look(path: Path) -> list[dict[str, Any]]:
+        return lookup.where(path, "sample_id", sample)
+
+    made = _batch(table.rows_where(look), schema)
+    stopped = _batch(look(store.cas.path(manifest.rejections)), tables.REJECTIONS)
     return (
         lineage_batch(place, made, columns_at(place, schema)).to_pylist(),
         rejection_batch(place, stopped).to_pylist(),

@@ -14,7 +14,8 @@ from qmirror_assets.planning.dry import Rehearsal, rehearse
 from qmirror_assets.records import Json
 from qmirror_assets.runner.dry import DryPartition
 from qmirror_assets.stages.graph import INTAKE
-from qmirror_assets.store import Store, tables
+from qmirror_assets.store import Store
+from qmirror_assets.store.layers import Table
 from qmirror_assets.workspace import Dataset, Workspace
 
 
@@ -137,13 +138,13 @@ class _Lookup:
         current = self._store.current(PartitionKey(self._dataset, node, self._domain))
         if current is None:
             return None
-        rows = self._rows(current[1].rows, ["row_digest", "parent_digest"])
-        gone = self._rows(current[1].rejections, ["reason", "parent_digest"])
+        gone_file = Table(self._store.cas.verified_path(current[1].rejections))
+        rows = self._rows(self._store.table(current[1]), ["row_digest", "parent_digest"])
+        gone = self._rows(gone_file, ["reason", "parent_digest"])
         found = [_Row(str(r["row_digest"]), str(r["parent_digest"])) for r in rows]
         found += [_Row("", str(r["parent_digest"]), str(r["reason"])) for r in gone]
         return found[0] if found else None
 
-    def _rows(self, digest: str, columns: list[str]) -> Iterator[dict[str, Json]]:
-        path = self._store.cas.verified_path(digest)
-        for batch in tables.iter_batches(path, ["sample_id", *columns]):
+    def _rows(self, table: Table, columns: list[str]) -> Iterator[dict[str, Json]]:
+        for batch in table.batches(["sample_id", *columns]):
             yield from batch.filter(pc.equal(batch.column("sample_id"), self._sample)).to_pylist()

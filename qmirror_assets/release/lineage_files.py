@@ -50,9 +50,9 @@ def write_rows_and_rejections(job: Job) -> None:
 
 def _spool(job: Job, rows: GroupWriter, gone: GroupWriter, images: GroupWriter) -> None:
     for place, manifest in job.tables():
-        path = job.path_of(manifest.rows)
-        kinds = columns_at(place, tables.schema_of(path))
-        for batch in tables.iter_batches(path, [*tables.SYSTEM, *kinds], _BATCH):
+        table = job.store.table(manifest)
+        kinds = columns_at(place, table.schema())
+        for batch in table.batches([*tables.SYSTEM, *kinds], _BATCH):
             rows.write(lineage_batch(place, batch, kinds))
             if place.node == INTAKE:
                 images.write_rows(list(_input_images(batch)))

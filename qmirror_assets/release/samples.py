@@ -11,7 +11,7 @@ from qmirror_assets.release.columns import ReleaseColumns
 from qmirror_assets.release.snapshot import Snapshot
 from qmirror_assets.release.splits import group_of
 from qmirror_assets.stages.graph import INTAKE, Graph
-from qmirror_assets.store import Store, tables
+from qmirror_assets.store import Store
 
 Cells = Mapping[str, Any]
 _BATCH = 512
@@ -61,16 +61,16 @@ class SampleReader:
 
     def _rows(self, snapshot: Snapshot, node: str, columns: Sequence[str]) -> Iterator[Cells]:
         manifest = self.store.manifest(snapshot.manifest_of(node))
-        path = self.store.cas.verified_path(manifest.rows)
+        table = self.store.table(manifest)
         wanted = ["sample_id", *columns]
-        missing = set(wanted).difference(tables.schema_of(path).names)
+        missing = set(wanted).difference(table.schema().names)
         if missing:
             raise InconsistentSnapshot(
                 f"{snapshot.dataset}, domain {snapshot.domain!r}: {node} lacks columns",
                 expected=", ".join(sorted(missing)),
                 remedy=f"Materialize {node} again, or run `qmirror build`",
             )
-        for batch in tables.iter_batches(path, wanted, _BATCH):
+        for batch in table.batches(wanted, _BATCH):
             yield from batch.to_pylist()
 
 

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from qmirror_assets.errors import NotFoundError
 from qmirror_assets.keys import PartitionKey
@@ -18,9 +17,10 @@ from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progres
 from qmirror_assets.runner.freshness import Pinned, Staleness, pin, staleness
 from qmirror_assets.runner.interrupts import new_runner, run_interruptible
 from qmirror_assets.runner.judged import RoundTable, settled_segments
-from qmirror_assets.runner.output import Output, commit
+from qmirror_assets.runner.output import Output, Outputs, commit
 from qmirror_assets.runner.rows import RowsPass
-from qmirror_assets.runner.standing import Previous
+from qmirror_assets.runner.standing import Previous, compare
+from qmirror_assets.runner.updating import update
 from qmirror_assets.stages.graph import Graph, Node, NodeKind
 from qmirror_assets.stages.parts import parts_of
 from qmirror_assets.store import Store, tables
@@ -109,59 +109,50 @@ class Runner:
     def _run(self, node: Node, lease: Lease, pinned: Pinned) -> Materialized:
         started = time.perf_counter()
         facts = Facts()
-        output = Output(self.store, tables.row_schema(node.columns))
-        try:
-            run = {
-                NodeKind.ROWS: self._run_rows,
-                NodeKind.JUDGED: self._run_judged,
-                NodeKind.DEDUP: self._run_dedup,
-            }[node.kind]
-            rows_in, duplicates, settled = run(node, lease, pinned, output, facts)
+        run = {
+            NodeKind.ROWS: self._run_rows,
+            NodeKind.JUDGED: self._run_judged,
+            NodeKind.DEDUP: self._run_dedup,
+        }[node.kind]
+        with Outputs(self.store) as outputs:
+            output, passed = run(node, lease, pinned, outputs, facts)
             if node.identity:  # so that a later plan can say what changed
                 self.store.state.put_stage_parts(node.fingerprint, parts_of(node.identity))
             digest, manifest = commit(
                 self.store, lease, output,
                 stage_fingerprint=node.fingerprint,
                 engines={k: dict(v) for k, v in pinned.engines.items()},
-                partition_fingerprint=pinned.fingerprint, inputs=pinned.inputs, rows_in=rows_in,
-                duplicates=duplicates, settled=settled, partial=pinned.partial,
+                partition_fingerprint=pinned.fingerprint, inputs=pinned.inputs,
+                rows_in=passed.rows_in, duplicates=passed.duplicates, settled=passed.settled,
+                partial=pinned.partial,
             )  # fmt: skip
-        finally:
-            output.discard()
         facts.seconds = time.perf_counter() - started
         self.store.state.add_materialization(lease.key, digest, self.run_id, facts.to_json())
         return Materialized(lease.key, manifest, digest, facts, fresh=False)
 
-    def _source(self, manifest: Manifest) -> Path:
-        return self.store.cas.verified_path(manifest.rows)
-
     # -- row nodes
 
     def _run_rows(
-        self, node: Node, lease: Lease, pinned: Pinned, output: Output, facts: Facts
-    ) -> tuple[int, int, int]:
+        self, node: Node, lease: Lease, pinned: Pinned, outputs: Outputs, facts: Facts
+    ) -> tuple[Output, Passed]:
         source = pinned.manifests[0]
         said = _Throttle()
         caller = Caller(
             self.store, self.engines, facts, self.budget, self.run_id, lambda: said(report)
         )
         seed = self.graph.recipe.spec.random_seed
-        rows = RowsPass(node, lease.key, self._source(source), caller, seed)
+        rows = RowsPass(node, lease.key, self.store.table(source), caller, seed)
         previous = self._previous(node, lease.key, pinned)
-        rows_in, facts.rows_reused = rows.count(previous)
+        found = compare(rows.keys(), previous) if previous is not None else None
+        rows_in = found.rows if found is not None else rows.count()
+        facts.rows_reused = found.unchanged if found is not None else 0
         report = self._reporter(lease.key, rows_in, facts.rows_reused, facts)
-        if previous is None:
-            work = rows.run(output, None, report)
-            run_interruptible(self._loop, self._finishing(work, caller, lease))
-        else:
-            spool = Output(self.store, rows.schema)
-            try:
-                work = rows.run(spool, previous, report)
-                run_interruptible(self._loop, self._finishing(work, caller, lease))
-                rows.merge(output, Previous(*spool.finish()), previous)
-            finally:
-                spool.discard()
-        return rows_in, 0, source.counts.rows_out - rows_in
+        output = outputs.whole(rows.schema)
+        work = rows.run(output, found.todo if found is not None else None, report)
+        run_interruptible(self._loop, self._finishing(work, caller, lease))
+        if previous is not None and found is not None:
+            output = update(outputs, output, previous, found)
+        return output, Passed(rows_in, settled=source.counts.rows_out - rows_in)
 
     async def _finishing(
         self, work: Coroutine[None, None, None], caller: Caller, lease: Lease
@@ -191,8 +182,8 @@ class Runner:
         }
         if manifest.stage_fingerprint != node.fingerprint or not same_engines:
             return None
-        path = self.store.cas.verified_path
-        return Previous(path(manifest.rows), path(manifest.rejections))
+        rejections = self.store.cas.verified_path(manifest.rejections)
+        return Previous(self.store.table(manifest), rejections, manifest.rows)
 
     def _reporter(
         self, key: PartitionKey, total: int, done: int, facts: Facts
@@ -209,22 +200,19 @@ class Runner:
     # -- whole-partition nodes
 
     def _run_judged(
-        self, node: Node, lease: Lease, pinned: Pinned, output: Output, facts: Facts
-    ) -> tuple[int, int, int]:
-        rounds = self._rounds(node, pinned)
+        self, node: Node, lease: Lease, pinned: Pinned, outputs: Outputs, facts: Facts
+    ) -> tuple[Output, Passed]:
         schema = tables.row_schema(node.columns)
-        spools = [Output(self.store, schema) for _ in rounds]
-        try:
-            for spool, segment in zip(spools, settled_segments(node, rounds), strict=True):
-                for batch in segment:
-                    spool.rows.write(batch)
-            paths = [spool.finish()[0] for spool in spools]
-            for batch in sorted_batches(paths, schema, ["sample_id"], self.store.spill):
-                output.rows.write(batch)
-        finally:
-            for spool in spools:
-                spool.discard()
-        return output.rows.written.rows, 0, 0
+        paths = []
+        for segment in settled_segments(node, self._rounds(node, pinned)):
+            spool = outputs.whole(schema)
+            for batch in segment:
+                spool.rows.write(batch)
+            paths.append(spool.finish()[0])
+        output = outputs.whole(schema)
+        for batch in sorted_batches(paths, schema, ["sample_id"], self.store.spill):
+            output.rows.write(batch)
+        return output, Passed(output.rows.written.rows)
 
     def _rounds(self, node: Node, pinned: Pinned) -> list[RoundTable]:
         manifests = {item.node: m for item, m in zip(pinned.inputs, pinned.manifests, strict=True)}
@@ -232,28 +220,38 @@ class Runner:
         for end in node.settings["ends"]:
             steps = [name for name in manifests if self.graph[name].round == self.graph[end].round]
             rejections = [self.store.cas.verified_path(manifests[n].rejections) for n in steps]
-            rounds.append(RoundTable(self._source(manifests[end]), tuple(rejections)))
+            rounds.append(RoundTable(self.store.table(manifests[end]), tuple(rejections)))
         return rounds
 
     def _run_dedup(
-        self, node: Node, lease: Lease, pinned: Pinned, output: Output, facts: Facts
-    ) -> tuple[int, int, int]:
+        self, node: Node, lease: Lease, pinned: Pinned, outputs: Outputs, facts: Facts
+    ) -> tuple[Output, Passed]:
         source = pinned.manifests[0]
         dedup = DedupPass(node.settings)
         twins = 0
         report = self._reporter(lease.key, source.counts.rows_out, 0, facts)
-        for batch in tables.iter_batches(self._source(source)):
+        output = outputs.whole(tables.row_schema(node.columns))
+        for batch in self.store.table(source).batches():
             rows, rejections, count = split(batch, dedup.decide(batch))
             output.rows.write(rows)
             output.rejections.write(rejections)
             twins += count
             report(batch.num_rows)
-        return source.counts.rows_out, twins, 0
+        return output, Passed(source.counts.rows_out, duplicates=twins)
 
     def close(self) -> None:
         """Close the engines and the event loop."""
         self._loop.run(self.engines.close())
         self._loop.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Input rows of a materialization; settled: those that passed by untouched."""
+
+    rows_in: int
+    duplicates: int = 0
+    settled: int = 0
 
 
 class _Throttle:

@@ -13,6 +13,7 @@ from qmirror_assets.runner.lines_writer import LinesWriter
 from qmirror_assets.runner.output import Output
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED, Spool
 from qmirror_assets.store import tables
+from qmirror_assets.store.merging import merge_sorted
 
 
 def drain(
@@ -35,7 +36,7 @@ def _all_rows(spool: Spool, picks: Picks | None) -> Iterator[pa.RecordBatch]:
     # the merge looks at samples only: those on both sides are sorted with the parsed rows
     for batch in twins.batches():
         spool.add_rows(batch)
-    return tables.merge_sorted(picks.batches(), spool.batches())
+    return merge_sorted(picks.batches(), spool.batches())
 
 
 class _Counted:

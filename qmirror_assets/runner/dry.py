@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,6 +32,8 @@ from qmirror_assets.runner.unknown import (
 )
 from qmirror_assets.stages.graph import INTAKE, Graph, Node, NodeKind
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.layers import Table
+from qmirror_assets.store.merging import SampleIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +67,14 @@ class DryRunner(Runner):
             return rounds
         return [RoundTable(self._without(table.rows), table.rejections) for table in rounds]
 
-    def _without(self, path: Path) -> Path:
+    def _without(self, table: Table) -> Table:
         """A copy of a table without the hidden rows."""
         hidden, copy = pa.array(sorted(self.hidden), pa.string()), self.store.cas.new_temp()
-        writer = tables.TableWriter(copy, tables.schema_of(path), [])
-        for batch in tables.iter_batches(path):
-            writer.write(
-                batch.filter(pc.invert(pc.is_in(batch.column("sample_id"), value_set=hidden)))
-            )
+        writer = tables.TableWriter(copy, table.schema(), [])
+        for batch in SampleIds(hidden).without(table.batches()):
+            writer.write(batch)
         writer.close()
-        return copy
+        return Table(copy)
 
 
 class DryRun:

@@ -21,6 +21,7 @@ from qmirror_assets.records import ENGINE_REASONS, Column, Json, Reason
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE, SETTLED, StopReason
 from qmirror_assets.store import tables
+from qmirror_assets.store.layers import Table
 
 _STOP = {
     Reason.RENDER_ERROR.value: StopReason.RENDER_ERROR,
@@ -34,7 +35,7 @@ _STOP = {
 class RoundTable:
     """The last table of one round, and the rejections of all steps of the round."""
 
-    rows: Path
+    rows: Table
     rejections: tuple[Path, ...]
 
 
@@ -51,12 +52,12 @@ def _settled(
     node: Node, table: RoundTable, following: RoundTable | None, number: int
 ) -> Iterator[pa.RecordBatch]:
     going_on = (
-        tables.read_columns(following.rows, ["sample_id"]).column("sample_id").combine_chunks()
+        following.rows.read(["sample_id"]).column("sample_id").combine_chunks()
         if following is not None
         else pa.array([], pa.string())
     )
     failed = _failures(following)
-    for batch in tables.iter_batches(table.rows):
+    for batch in table.rows.batches():
         state = batch.column("loop_state")
         lost = pc.and_(
             pc.equal(state, CONTINUE),

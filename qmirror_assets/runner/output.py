@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,9 +13,22 @@ from qmirror_assets.errors import QMirrorError
 from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store import Store
+from qmirror_assets.store.layers import DROPPED, Table
 from qmirror_assets.store.leases import Lease, commit_pointer
 from qmirror_assets.store.manifest import Counts, Input, Manifest
-from qmirror_assets.store.tables import REJECTIONS, TableWriter, Written
+from qmirror_assets.store.tables import REJECTIONS, ROW_GROUP, TableWriter, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The finished tables of a partition: what is in them, and digests of their files."""
+
+    rows: Written
+    rejections: Written
+    row_file: str
+    rejection_file: str
+    delta: str = ""
+    dropped: str = ""
 
 
 class Output:
@@ -32,11 +46,11 @@ class Output:
         self.rejections.close()
         return self._paths[0], self._paths[1]
 
-    def close(self) -> tuple[Written, Written, str, str]:
-        """Finish both tables: what was written, and their CAS digests."""
+    def close(self) -> Closed:
+        """Finish both tables and adopt them."""
         written = self.rows.close(), self.rejections.close()
-        digests = [self._store.cas.adopt(path) for path in self._paths]
-        return (*written, digests[0], digests[1])
+        rows, rejections = (self._store.cas.adopt(path) for path in self._paths)
+        return Closed(*written, rows, rejections)
 
     def discard(self) -> None:
         """Remove what a failed materialization left."""
@@ -45,6 +59,72 @@ class Output:
                 writer.close()
         for path in self._paths:
             Path(path).unlink(missing_ok=True)
+
+
+class LayeredOutput(Output):
+    """The tables of a partition whose rows are those of an earlier one with a few changes.
+
+    Args:
+        store: The stores.
+        schema: Of the row table.
+        base: The file that most rows stay in, and its digest.
+    `rows` takes the changed rows, `drop` the samples whose row in the base does not count.
+    """
+
+    def __init__(self, store: Store, schema: pa.Schema, base: tuple[Path, str]) -> None:
+        super().__init__(store, schema)
+        self._base, self._base_digest = base
+        self._paths.append(store.cas.new_temp())
+        self._dropped = TableWriter(self._paths[2], DROPPED, [])
+
+    def drop(self, samples: pa.Array) -> None:
+        """Name the samples, sorted; once."""
+        self._dropped.write(pa.RecordBatch.from_arrays([samples], schema=DROPPED))
+
+    def close(self) -> Closed:
+        """Finish and adopt the tables; the content is that of the base with its changes."""
+        self.rows.close()
+        self._dropped.close()
+        delta, rejections, dropped = self._paths
+        whole = Written()
+        for batch in Table(self._base, delta, dropped).batches(["row_digest"], ROW_GROUP):
+            whole.add(batch, ["row_digest"])
+        refused, adopt = self.rejections.close(), self._store.cas.adopt
+        return Closed(
+            whole, refused, self._base_digest, adopt(rejections), adopt(delta), adopt(dropped)
+        )
+
+    def discard(self) -> None:
+        """Remove what a failed materialization left."""
+        with suppress(QMirrorError, OSError, pa.ArrowException):
+            self._dropped.close()
+        super().discard()
+
+
+class Outputs:
+    """The tables that a materialization writes; leaving the block removes what is not adopted."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._made: list[Output] = []
+
+    def whole(self, schema: pa.Schema) -> Output:
+        """Tables of their own."""
+        self._made.append(Output(self._store, schema))
+        return self._made[-1]
+
+    def layered(self, schema: pa.Schema, base: tuple[Path, str]) -> LayeredOutput:
+        """Changes to the rows of another table."""
+        output = LayeredOutput(self._store, schema, base)
+        self._made.append(output)
+        return output
+
+    def __enter__(self) -> Outputs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for output in self._made:
+            output.discard()
 
 
 def data_version(rows: Written, rejections: Written) -> str:
@@ -73,8 +153,9 @@ def commit(
     Raises:
         QMirrorError: rows were lost or made up; nothing is committed.
     """
-    rows, rejections, rows_digest, rejections_digest = output.close()
-    counts = Counts(rows_in, rows.rows, rejections.rows - duplicates, duplicates, settled)
+    closed = output.close()
+    refused = closed.rejections.rows - duplicates
+    counts = Counts(rows_in, closed.rows.rows, refused, duplicates, settled)
     if not counts.balanced():
         raise QMirrorError(
             f"{lease.key}: rows do not add up",
@@ -85,8 +166,8 @@ def commit(
     key: PartitionKey = lease.key
     manifest = Manifest(
         key.dataset, key.node, key.domain, stage_fingerprint, engines, partition_fingerprint,
-        tuple(inputs), data_version(rows, rejections), counts, rows_digest, rejections_digest,
-        partial,
+        tuple(inputs), data_version(closed.rows, closed.rejections), counts, closed.row_file,
+        closed.rejection_file, partial, closed.delta, closed.dropped,
     )  # fmt: skip
     digest = store.cas.put(manifest.dump())
     store.cas.sync()  # every object is on disk before a pointer names it

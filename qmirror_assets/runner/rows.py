@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -20,11 +19,12 @@ from qmirror_assets.records import Column, Json, Rejection, Row
 from qmirror_assets.runner.calls import Caller, Origin
 from qmirror_assets.runner.collecting import older_objects_set_aside
 from qmirror_assets.runner.output import Output
-from qmirror_assets.runner.standing import KEY_BATCH, Previous, kept, results, standing
+from qmirror_assets.runner.standing import KEY_BATCH
 from qmirror_assets.stages.base import AnyStep, At, StepOutput, StepRun
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE
 from qmirror_assets.store import tables
+from qmirror_assets.store.layers import Table
 
 WINDOW = 2_048
 """Rows that are in Python at the same time."""
@@ -44,15 +44,16 @@ class RowsPass:
     """One pass of a row node over its input table."""
 
     def __init__(
-        self, node: Node, key: PartitionKey, source: Path, caller: Caller, recipe_seed: int
+        self, node: Node, key: PartitionKey, source: Table, caller: Caller, recipe_seed: int
     ) -> None:
         self.node, self._key, self._source = node, key, source
         self._caller, self._recipe_seed = caller, recipe_seed
         self._step: AnyStep = node.step
         self.schema = tables.row_schema(node.columns)
-        available = set(tables.schema_of(source).names)
+        schema = source.schema()
+        kinds, available = tables.columns_of(schema), set(schema.names)
         self._inputs = [name for name in self._wanted() if name in available]
-        self._json = {n for n in self._inputs if self._kind(n, source) is Column.JSON}
+        self._json = {n for n in self._inputs if kinds.get(n) is Column.JSON}
         self._carried = [
             name
             for name in self.schema.names
@@ -65,10 +66,6 @@ class RowsPass:
         conditions = [c.column for c in (*end.accept, *end.no_suggestion)] if end else []
         return list(dict.fromkeys([*step.inputs, *loop, *conditions]))
 
-    @staticmethod
-    def _kind(name: str, source: Path) -> Column:
-        return tables.columns_of(tables.schema_of(source)).get(name, Column.STR)
-
     # -- which rows
 
     def active(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -80,48 +77,34 @@ class RowsPass:
     def keys(self) -> Iterator[pa.RecordBatch]:
         """(sample_id, row_digest) of the input rows this node sees, in sample order."""
         columns = ["sample_id", "row_digest"] + (["loop_state"] if self.node.active_only else [])
-        return map(self.active, tables.iter_batches(self._source, columns, KEY_BATCH))
+        return map(self.active, self._source.batches(columns, KEY_BATCH))
 
-    def count(self, previous: Previous | None) -> tuple[int, int]:
-        """Input rows this node sees, and those of them whose result stands."""
-        stands, rows, unchanged = standing(previous), 0, 0
-        for batch in self.keys():
-            rows += batch.num_rows
-            unchanged += pc.sum(stands.mask(batch, "row_digest")).as_py() or 0
-        return rows, unchanged
+    def count(self) -> int:
+        """Input rows this node sees."""
+        return sum(batch.num_rows for batch in self.keys())
 
     # -- running
 
-    async def run(self, output: Output, previous: Previous | None, on_done: OnDone) -> None:
-        """Write the rows whose result does not stand, in sample order."""
+    async def run(self, output: Output, todo: pa.Array | None, on_done: OnDone) -> None:
+        """Write the results of some samples (None: of all), in sample order."""
         with older_objects_set_aside():
-            for batch in self._changed(previous):
+            for batch in self._inputs_of(todo):
                 done = await self._window(batch)
                 on_done(batch.num_rows)
                 rows, rejections = self._build(batch, done)
                 output.rows.write(rows)
                 output.rejections.write(rejections)
 
-    def merge(self, output: Output, fresh: Previous, previous: Previous) -> None:
-        """Write changed rows (in the tables `fresh`) and unchanged ones in sample order."""
-        old = kept(tables.iter_batches(previous.rows), self.keys())
-        for batch in tables.merge_sorted(tables.iter_batches(fresh.rows), old):
-            output.rows.write(_conform(batch, self.schema))
-        gone = kept(map(results, tables.iter_batches(previous.rejections)), self.keys())
-        for batch in tables.merge_sorted(tables.iter_batches(fresh.rejections), gone):
-            output.rejections.write(_conform(batch, tables.REJECTIONS))
-
-    def _changed(self, previous: Previous | None) -> Iterator[pa.RecordBatch]:
-        """Input rows whose result does not stand, by windows."""
+    def _inputs_of(self, todo: pa.Array | None) -> Iterator[pa.RecordBatch]:
+        """Input rows of some samples (None: all), by windows."""
         needed = [*dict.fromkeys([*tables.SYSTEM[:4], *self._inputs, *self._carried])]
         if self.node.active_only and "loop_state" not in needed:
             needed.append("loop_state")
-        stands = standing(previous)
-        for batch in tables.iter_batches(self._source, needed, WINDOW):
-            todo = self.active(batch)
-            todo = todo.filter(pc.invert(stands.mask(todo, "row_digest")))
-            if todo.num_rows:
-                yield todo
+        if todo is None:
+            batches = self._source.batches(needed, WINDOW)
+        else:
+            batches = self._source.pick(todo, needed, WINDOW)
+        yield from _windows(map(self.active, batches))
 
     async def _window(self, batch: pa.RecordBatch) -> list[Done]:
         rows = list(self._to_rows(batch))
@@ -280,6 +263,20 @@ class _Running:
             self._run.close()
 
 
+def _windows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of WINDOW: few changed rows would leave most slots idle."""
+    held, size = list[pa.RecordBatch](), 0
+    for batch in batches:
+        held.append(batch)
+        size += batch.num_rows
+        while size >= WINDOW:
+            table = pa.Table.from_batches(held).combine_chunks()
+            yield from table.slice(0, WINDOW).to_batches()
+            held, size = table.slice(WINDOW).to_batches(), size - WINDOW
+    if size:
+        yield from pa.Table.from_batches(held).combine_chunks().to_batches()
+
+
 def _cell(value: Json, kind: Column) -> Any:
     if value is None:
         return None
@@ -303,7 +300,3 @@ def _rejected(batch: pa.RecordBatch, done: Sequence[Done]) -> pa.RecordBatch:
             "place": [""] * len(found),
         },
     )
-
-
-def _conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([batch.column(n) for n in schema.names], schema=schema)

@@ -16,17 +16,21 @@ import pyarrow.compute as pc
 
 from qmirror_assets.records import ENGINE_REASONS
 from qmirror_assets.store import tables
+from qmirror_assets.store.layers import Table
+from qmirror_assets.store.merging import Cursor
 
+_ID, _PARENT = "sample_id", "parent_digest"
 KEY_BATCH = 16_384
 """Rows of one step of the join: two short columns each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The two tables of a materialization."""
+    """The two tables of a materialization. base: digest of the row table's base."""
 
-    rows: Path
+    rows: Table
     rejections: Path
+    base: str
 
 
 def results(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -43,59 +47,103 @@ def _again() -> pa.Array:
     return pa.array([reason.value for reason in ENGINE_REASONS])
 
 
-class Keys:
-    """(sample id, digest) pairs of a stream that is sorted by sample id, taken in order.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A stage's input beside its last materialization.
 
-    Args:
-        batches: The stream.
-        digest: Name of the column that holds the digest.
+    rows: of the input. todo: samples of those whose result does not stand, sorted. gone: samples
+    of rows of the last materialization that do not stand, sorted. refused: of its rejections that
+    do. The two arrays hold what changed, not what there is.
     """
 
-    def __init__(self, batches: Iterable[pa.RecordBatch], digest: str) -> None:
-        self._cursor, self._digest = tables.Cursor(batches), digest
+    rows: int
+    todo: pa.Array
+    gone: pa.Array
+    refused: pa.Array
 
-    def take_to(self, bound: str) -> list[pa.Array]:
-        """The next pairs up to and including sample `bound`."""
+    @property
+    def unchanged(self) -> int:
+        """Input rows whose result stands."""
+        return self.rows - len(self.todo)
+
+
+def compare(source: Iterable[pa.RecordBatch], previous: Previous) -> Comparison:
+    """Join an input with what was made of it.
+
+    Args:
+        source: (sample_id, row_digest) of the input rows, in sample order.
+        previous: The last materialization. Its row stands when it was made from the row of the
+            input: the same sample and digest. So does a rejection, if it is a result.
+    """
+    keys = [_ID, _PARENT]
+    made = Keys(previous.rows.batches(keys, KEY_BATCH))
+    refused = Keys(
+        map(results, tables.iter_batches(previous.rejections, [*keys, "reason"], KEY_BATCH))
+    )
+    rows, found = 0, _Found()
+    for batch in source:
+        if not batch.num_rows:
+            continue
+        rows += batch.num_rows
+        bound = str(batch.column(_ID)[-1].as_py())
+        found.add(batch, made.take_to(bound), refused.take_to(bound))
+    for rest in made.rest():
+        found.gone.append(rest.column(_ID))
+    return Comparison(rows, _all(found.todo), _all(found.gone), _all(found.refused))
+
+
+class _Found:
+    """Samples seen so far."""
+
+    def __init__(self) -> None:
+        self.todo: list[pa.Array] = []
+        self.gone: list[pa.Array] = []
+        self.refused: list[pa.Array] = []
+
+    def add(
+        self, batch: pa.RecordBatch, made: list[pa.RecordBatch], refused: list[pa.RecordBatch]
+    ) -> None:
+        """Judge the rows of one batch and what was made up to its last sample."""
+        now = _pairs(batch, "row_digest")
+        known = []
+        for part, stands, falls in [
+            *((part, None, self.gone) for part in made),
+            *((part, self.refused, None) for part in refused),
+        ]:
+            pairs = _pairs(part, _PARENT)
+            known.append(pairs)
+            mask = pc.is_in(pairs, value_set=now)
+            if stands is not None:
+                stands.append(part.column(_ID).filter(mask))
+            if falls is not None:
+                falls.append(part.column(_ID).filter(pc.invert(mask)))
+        there = pa.concat_arrays(known) if known else now.slice(0, 0)
+        self.todo.append(batch.column(_ID).filter(pc.invert(pc.is_in(now, value_set=there))))
+
+
+class Keys:
+    """A stream that is sorted by sample id, taken in order."""
+
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self._cursor = Cursor(batches)
+
+    def take_to(self, bound: str) -> list[pa.RecordBatch]:
+        """The next rows up to and including sample `bound`."""
         parts = []
         while self._cursor.batch is not None and self._cursor.first() <= bound:
-            parts.append(_pairs(self._cursor.take_to(bound), self._digest))
+            parts.append(self._cursor.take_to(bound))
         return parts
 
-
-class Standing:
-    """Tells which rows of a sorted stream are in one of several other sorted streams."""
-
-    def __init__(self, *streams: Keys) -> None:
-        self._streams = streams
-
-    def mask(self, batch: pa.RecordBatch, digest: str) -> pa.Array:
-        """For each row, whether its (sample id, `digest`) is there; batches come in order."""
-        if not batch.num_rows:
-            return pa.array([], pa.bool_())
-        bound = str(batch.column("sample_id")[-1].as_py())
-        parts = [part for stream in self._streams for part in stream.take_to(bound)]
-        known = pa.concat_arrays(parts) if parts else pa.array([], pa.string())
-        return pc.is_in(_pairs(batch, digest), value_set=known)
-
-
-def standing(previous: Previous | None) -> Standing:
-    """The rows of a last materialization, and its rejections that are results."""
-    if previous is None:
-        return Standing()
-    keys = ["sample_id", "parent_digest"]
-    rows = tables.iter_batches(previous.rows, keys, KEY_BATCH)
-    gone = map(results, tables.iter_batches(previous.rejections, [*keys, "reason"], KEY_BATCH))
-    return Standing(Keys(rows, "parent_digest"), Keys(gone, "parent_digest"))
-
-
-def kept(
-    batches: Iterable[pa.RecordBatch], now: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
-    """Rows of a last materialization whose parent row is in `now`, as it was."""
-    stands = Standing(Keys(now, "row_digest"))
-    for batch in batches:
-        yield batch.filter(stands.mask(batch, "parent_digest"))
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """All further rows."""
+        while self._cursor.batch is not None:
+            yield self._cursor.batch
+            self._cursor.advance()
 
 
 def _pairs(batch: pa.RecordBatch, digest: str) -> pa.Array:
-    return pc.binary_join_element_wise(batch.column("sample_id"), batch.column(digest), "/")
+    return pc.binary_join_element_wise(batch.column(_ID), batch.column(digest), "/")
+
+
+def _all(parts: list[pa.Array]) -> pa.Array:
+    return pa.concat_arrays(parts) if parts else pa.nulls(0, pa.string())

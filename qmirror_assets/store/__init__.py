@@ -12,6 +12,7 @@ from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store import atomic
 from qmirror_assets.store.actions import ActionCache
 from qmirror_assets.store.cas import Cas
+from qmirror_assets.store.layers import Table
 from qmirror_assets.store.manifest import Manifest
 from qmirror_assets.store.state import State, sqlite_url
 
@@ -33,6 +34,14 @@ class Store:
         """(digest, manifest) that a partition's pointer names, or None."""
         digest = self.state.pointer(key)
         return None if digest is None else (digest, self.manifest(digest))
+
+    def table(self, manifest: Manifest) -> Table:
+        """The rows of a partition, their bytes checked.
+
+        Raises:
+            NotFoundError, DamagedObject: a file of them is missing or damaged.
+        """
+        return Table(*map(self.cas.verified_path, manifest.row_files))
 
     def put_json(self, value: object) -> str:
         """Store a JSON document and give its digest."""

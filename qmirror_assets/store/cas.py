@@ -93,6 +93,7 @@ class Cas:
                     path.parent.mkdir(parents=True, exist_ok=True)
                 atomic.replace(temp, path, durable=False)
         self._unsynced.add(path)
+        self._verified.add(digest)
         return digest
 
     def remove(self, digest: str, older_than: float | None = None) -> bool:

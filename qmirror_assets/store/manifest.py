@@ -46,7 +46,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """See the module's docstring. `rows` and `rejections` name Parquet objects in the CAS."""
+    """See the module's docstring.
+
+    `rows` and `rejections` name Parquet objects in the CAS; so do `delta` and `dropped`, the
+    changes since `rows` was written ("" where there are none; see `store.layers.Table`).
+    """
 
     dataset: str
     node: str
@@ -60,7 +64,14 @@ class Manifest:
     rows: str
     rejections: str
     partial: bool = False
+    delta: str = ""
+    dropped: str = ""
     schema: int = SCHEMA
+
+    @property
+    def row_files(self) -> tuple[str, ...]:
+        """Digests of the objects that its rows are read from."""
+        return (self.rows, self.delta, self.dropped) if self.delta else (self.rows,)
 
     def dump(self) -> bytes:
         """Canonical bytes."""
@@ -87,9 +98,9 @@ class Manifest:
     @classmethod
     def _from_json(cls, raw: Json) -> Manifest:
         formats.refuse_later("a manifest", raw["schema"], SCHEMA)
-        if raw["schema"] != SCHEMA:
+        if type(raw["schema"]) is not int or raw["schema"] < 1:
             raise ValueError(f"schema {raw['schema']!r}")
-        fields = dict(raw)
+        fields = {**raw, "schema": SCHEMA}  # format 1 had no changes, and was the same else
         fields["inputs"] = tuple(Input(**item) for item in raw["inputs"])
         fields["counts"] = Counts(**raw["counts"])
         manifest = cls(**fields)
@@ -100,13 +111,16 @@ class Manifest:
 
     def _check_types(self) -> None:
         texts = [self.dataset, self.node, self.domain, self.stage_fingerprint, self.fingerprint]
-        texts += [self.data_version, *(item.node for item in self.inputs)]
+        texts += [self.data_version, self.delta, self.dropped, *(item.node for item in self.inputs)]
         texts += [item.data_version for item in self.inputs]
         for role, identity in self.engines.items():
             texts += [role, *identity.keys(), *identity.values()]
         if not all(isinstance(text, str) for text in texts):
             raise TypeError("a text field holds something else")
-        for digest in (self.rows, self.rejections, *(item.manifest for item in self.inputs)):
+        if bool(self.delta) != bool(self.dropped):
+            raise ValueError("changed rows without dropped ones, or the other way round")
+        inputs = (item.manifest for item in self.inputs)
+        for digest in (*self.row_files, self.rejections, *inputs):
             parse_digest(digest)  # it becomes a path
         numbers = asdict(self.counts).values()
         if not all(type(number) is int and number >= 0 for number in numbers):

@@ -6,7 +6,7 @@ without any error. Dictionaries only where values repeat: ids and text would onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qmirror_assets.errors import DamagedObject, StoreUnavailable
@@ -78,6 +77,12 @@ class Written:
     rows: int = 0
     digest: RowsDigest = field(default_factory=RowsDigest)
 
+    def add(self, batch: pa.RecordBatch, columns: Sequence[str]) -> None:
+        """Count the rows of a batch, and digest these columns of them."""
+        cells = [batch.column(name).to_pylist() for name in columns]
+        self.rows += batch.num_rows
+        self.digest.update(chain.from_iterable(zip(*cells, strict=True)))
+
 
 class TableWriter:
     """Streams sorted batches into one Parquet file, digesting `digest_columns` on the way."""
@@ -101,9 +106,7 @@ class TableWriter:
         """Add a batch whose rows follow all earlier ones in sample order."""
         if batch.num_rows == 0:
             return
-        columns = [batch.column(n).to_pylist() for n in self._digest_columns]
-        self.written.digest.update(chain.from_iterable(zip(*columns, strict=True)))
-        self.written.rows += batch.num_rows
+        self.written.add(batch, self._digest_columns)
         self._pending.append(batch)
         self._pending_rows += batch.num_rows
         if self._pending_rows >= ROW_GROUP:
@@ -178,60 +181,6 @@ def _check_rows(rows: int, file: pq.ParquetFile) -> None:
     # page headers have no checksum: a flipped bit there reads as a table with fewer rows
     if rows != file.metadata.num_rows:
         raise pa.ArrowInvalid(f"{rows} rows of {file.metadata.num_rows}")
-
-
-def merge_sorted(
-    left: Iterable[pa.RecordBatch], right: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
-    """Merge two streams that are sorted by sample id and share a schema; memory is two batches."""
-    a, b = Cursor(left), Cursor(right)
-    while a.batch is not None and b.batch is not None:
-        bound = min(a.last(), b.last())
-        parts = [a.take_to(bound), b.take_to(bound)]
-        table = pa.Table.from_batches([p for p in parts if p.num_rows])
-        order = pc.sort_indices(table.column("sample_id"))
-        yield from table.take(order).combine_chunks().to_batches()
-    for cursor in (a, b):
-        while cursor.batch is not None:
-            yield cursor.batch
-            cursor.advance()
-
-
-class Cursor:
-    """A stream of batches, sorted by sample id, with a position."""
-
-    def __init__(self, stream: Iterable[pa.RecordBatch]) -> None:
-        self._stream = iter(stream)
-        self.batch: pa.RecordBatch | None = None
-        self.advance()
-
-    def advance(self) -> None:
-        """Go to the next batch that holds rows; `batch` is None at the end."""
-        self.batch = next((b for b in self._stream if b.num_rows), None)
-
-    def first(self) -> str:
-        """The next sample id."""
-        return str(self._batch().column("sample_id")[0].as_py())
-
-    def last(self) -> str:
-        """The last sample id of the batch at hand."""
-        return str(self._batch().column("sample_id")[-1].as_py())
-
-    def take_to(self, bound: str) -> pa.RecordBatch:
-        """Rows of the batch at hand up to and including `bound`; the rest stays."""
-        batch = self._batch()
-        upto = pc.sum(pc.less_equal(batch.column("sample_id"), bound)).as_py() or 0
-        head, tail = batch.slice(0, upto), batch.slice(upto)
-        if tail.num_rows:
-            self.batch = tail
-        else:
-            self.advance()
-        return head
-
-    def _batch(self) -> pa.RecordBatch:
-        if self.batch is None:
-            raise StopIteration
-        return self.batch
 
 
 def to_batch(schema: pa.Schema, values: Mapping[str, Sequence[Any] | pa.Array]) -> pa.RecordBatch:

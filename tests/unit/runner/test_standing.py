@@ -1,4 +1,4 @@
-"""The merge join says the same as a set, wherever batches happen to end."""
+"""The merge join of an input with its last result says the same as a set, however it is cut."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 
 from qmirror_assets.fingerprint import short_digest
 from qmirror_assets.records import ENGINE_REASONS, Reason
-from qmirror_assets.runner.standing import Keys, Previous, Standing, kept, results, standing
+from qmirror_assets.runner.standing import Comparison, Previous, compare, results
 from qmirror_assets.store import tables
+from qmirror_assets.store.layers import Table
 from qmirror_assets.store.tables import REJECTIONS, TableWriter, row_schema
 
 Pair = tuple[str, str]
@@ -34,24 +35,49 @@ def cut(rows: list[Pair], rng: random.Random, digest: str) -> Iterator[pa.Record
         )
 
 
+def made(folder: Path, rows: list[Pair], refused: list[Pair]) -> Previous:
+    """What was made of `rows`, and `refused` of others."""
+    previous = Previous(Table(folder / "rows"), folder / "rejections", "")
+    writer = TableWriter(previous.rows.base, row_schema({}), ["row_digest"])
+    columns = {
+        "sample_id": [p[0] for p in rows],
+        "parent_digest": [p[1] for p in rows],
+        "seed_digest": ["s"] * len(rows),
+        "row_digest": ["r"] * len(rows),
+        "actions": [[] for _ in rows],
+    }
+    writer.write(tables.to_batch(row_schema({}), columns))
+    writer.close()
+    writer = TableWriter(previous.rejections, REJECTIONS, ["sample_id", "reason"])
+    gone = rejections(*[Reason.FILTERED] * len(refused))
+    named = {
+        **dict(zip(gone.schema.names, gone.columns, strict=True)),
+        "sample_id": [p[0] for p in refused],
+        "parent_digest": [p[1] for p in refused],
+    }
+    writer.write(tables.to_batch(REJECTIONS, named))
+    writer.close()
+    return previous
+
+
+def names(pairs: list[Pair]) -> list[str]:
+    return [sample for sample, _ in pairs]
+
+
 @pytest.mark.parametrize("case", range(30))
-def test_the_join_says_what_a_set_says(case: int) -> None:
+def test_the_join_says_what_a_set_says(
+    case: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = random.Random(case)
-    now, before, gone = (pairs(rng, rng.randrange(120)) for _ in range(3))
-    stands = Standing(
-        Keys(cut(before, rng, "parent_digest"), "parent_digest"),
-        Keys(cut(gone, rng, "parent_digest"), "parent_digest"),
-    )
-    found: list[bool] = []
-    for batch in cut(now, rng, "row_digest"):
-        found += stands.mask(batch, "row_digest").to_pylist()
-    assert found == [pair in {*before, *gone} for pair in now]
-    left = [
-        pair
-        for batch in kept(cut(before, rng, "parent_digest"), cut(now, rng, "row_digest"))
-        for pair in zip(*(c.to_pylist() for c in batch.columns), strict=True)
-    ]
-    assert left == [pair for pair in before if pair in set(now)]
+    monkeypatch.setattr("qmirror_assets.runner.standing.KEY_BATCH", rng.randrange(1, 9))
+    now, before, refused = (pairs(rng, rng.randrange(120)) for _ in range(3))
+    refused = [pair for pair in refused if pair[0] not in names(before)]
+    found = compare(cut(now, rng, "row_digest"), made(tmp_path, before, refused))
+    assert found.rows == len(now)
+    assert found.todo.to_pylist() == names([p for p in now if p not in {*before, *refused}])
+    assert found.unchanged == len([p for p in now if p in {*before, *refused}])
+    assert found.gone.to_pylist() == names([p for p in before if p not in set(now)])
+    assert found.refused.to_pylist() == names([p for p in refused if p in set(now)])
 
 
 def rejections(*reasons: Reason) -> pa.RecordBatch:
@@ -74,14 +100,13 @@ def test_only_a_failed_call_is_no_result(reason: Reason) -> None:
     assert results(rejections(reason)).num_rows == (reason not in ENGINE_REASONS)
 
 
-def test_rows_and_rejections_of_a_last_materialization_stand(tmp_path: Path) -> None:
-    previous = Previous(tmp_path / "rows", tmp_path / "rejections")
-    TableWriter(previous.rows, row_schema({}), ["row_digest"]).close()
+def test_a_failed_call_is_tried_again_and_a_refusal_is_not(tmp_path: Path) -> None:
+    previous = made(tmp_path, [], [])
     writer = TableWriter(previous.rejections, REJECTIONS, ["sample_id", "reason"])
     writer.write(rejections(Reason.FILTERED, Reason.TIMEOUT, Reason.UNPARSABLE))
     writer.close()
-    now = pa.RecordBatch.from_pydict(
-        {"sample_id": [f"{n:032x}" for n in range(4)], "row_digest": ["d", "d", "e", "d"]}
-    )
-    assert standing(previous).mask(now, "row_digest").to_pylist() == [True, False, False, False]
-    assert standing(None).mask(now, "row_digest").to_pylist() == [False] * 4
+    ids = [f"{n:032x}" for n in range(4)]
+    now = pa.RecordBatch.from_pydict({"sample_id": ids, "row_digest": ["d", "d", "e", "d"]})
+    found: Comparison = compare([now], previous)
+    assert found.todo.to_pylist() == ids[1:]
+    assert found.refused.to_pylist() == ids[:1]

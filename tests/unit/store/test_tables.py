@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from qmirror_assets.errors import DamagedObject, StoreUnavailable
 from qmirror_assets.records import Column
 from qmirror_assets.store import tables
+from qmirror_assets.store.merging import merge_sorted
 from qmirror_assets.store.sorting import sorted_batches
 
 COLUMNS = {
@@ -92,14 +93,14 @@ def cut(ids: list[str], sizes: list[int]) -> list[pa.RecordBatch]:
 def test_merge_is_sorted_of_both(
     left: list[str], right: list[str], a: list[int], b: list[int]
 ) -> None:
-    merged = list(tables.merge_sorted(cut(left, a), cut(right, b)))
+    merged = list(merge_sorted(cut(left, a), cut(right, b)))
     assert ids_of(merged) == sorted(left + right)
     texts = [t for part in merged for t in part.column("text").to_pylist()]
     assert texts == [f"t{i}" for i in sorted(left + right)], "rows stay whole"
 
 
 def test_merge_of_rows_with_one_id_keeps_the_left_ones_first() -> None:
-    merged = tables.merge_sorted(
+    merged = merge_sorted(
         [batch(["a"], text="l"), batch(["a", "b"], text="l")], [batch(["a"], text="r")]
     )
     texts = [t for part in merged for t in part.column("text").to_pylist()]

@@ -1,0 +1,63 @@
+"""A last materialization and the results of what changed since, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qmirror_assets.runner.output import Output, Outputs
+from qmirror_assets.runner.standing import Comparison, Previous
+from qmirror_assets.store import tables
+from qmirror_assets.store.layers import LARGEST_SHARE, LAYER_FROM, Table, ids_of
+from qmirror_assets.store.merging import SampleIds, merge_sorted
+
+
+def update(outputs: Outputs, fresh: Output, previous: Previous, found: Comparison) -> Output:
+    """Tables of the rows that stand and the fresh ones.
+
+    Args:
+        outputs: Makes the tables.
+        fresh: Results of the samples in `found.todo`.
+        previous: What the others are taken from.
+        found: Which those are.
+    """
+    schema = fresh.rows.schema
+    rows, rejections = fresh.finish()
+    changed = fresh.rows.written.rows + len(found.gone)
+    if _is_small(previous.rows, changed):
+        layered = outputs.layered(schema, (previous.rows.base, previous.base))
+        layered.drop(_dropped(previous.rows, found.gone))
+        output: Output = layered
+        stand = tables.iter_batches(previous.rows.delta) if previous.rows.delta else iter(())
+    else:
+        output = outputs.whole(schema)
+        stand = previous.rows.batches()
+    kept = SampleIds(found.gone).without(stand)
+    for batch in merge_sorted(tables.iter_batches(rows), _as(kept, schema)):
+        output.rows.write(batch)
+    refused = SampleIds(found.refused).only(tables.iter_batches(previous.rejections))
+    for batch in merge_sorted(tables.iter_batches(rejections), refused):
+        output.rejections.write(batch)
+    return output
+
+
+def _is_small(table: Table, changed: int) -> bool:
+    """Whether the changes since the base was written are few beside it."""
+    rows = tables.count_rows(table.base)
+    earlier = sum(tables.count_rows(path) for path in table.files[1:])
+    return rows >= LAYER_FROM and (changed + earlier) * LARGEST_SHARE <= rows
+
+
+def _dropped(table: Table, gone: pa.Array) -> pa.Array:
+    earlier = ids_of(table.dropped) if table.dropped else gone.slice(0, 0)
+    names = pc.unique(pa.concat_arrays([earlier, gone]))
+    return names.take(pc.sort_indices(names))
+
+
+def _as(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The same columns in another order: files of one stage fingerprint have the same ones."""
+    for batch in batches:
+        columns = [batch.column(name) for name in schema.names]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -1,0 +1,125 @@
+"""A row table as its readers see it: one file, or a file with the changes since it was written.
+
+An edit of a few rows writes those rows and the ids of the rows that they replace or that went
+(docs/decisions/0006); the large file below stays as it is. What is read is the same either way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qmirror_assets.store import tables
+from qmirror_assets.store.merging import SampleIds, merge_sorted
+from qmirror_assets.store.tables import BATCH
+
+LAYER_FROM = 4_096
+"""Rows of a base below which a whole new file costs no more than the changes."""
+LARGEST_SHARE = 8
+"""Changes grow up to one row in so many of the base; then all is written into one file again."""
+
+if TYPE_CHECKING:
+    from pyarrow.dataset import Dataset
+
+T = TypeVar("T")
+_ID = "sample_id"
+DROPPED = pa.schema([pa.field(_ID, pa.string(), nullable=False)])
+"""Schema of the ids of base rows that are no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A row table sorted by sample id, each sample once.
+
+    delta: rows in place of dropped ones, and new ones. dropped: samples whose row in `base` does
+    not count (also such as are not in it). Both or neither.
+    """
+
+    base: Path
+    delta: Path | None = None
+    dropped: Path | None = None
+
+    def schema(self) -> pa.Schema:
+        """Its schema, without file metadata."""
+        return tables.schema_of(self.base)
+
+    def batches(
+        self, columns: Sequence[str] | None = None, size: int = BATCH
+    ) -> Iterator[pa.RecordBatch]:
+        """All rows in sample order.
+
+        Args:
+            columns: Names to read, in their order; None for all.
+            size: Most rows of a batch of the base.
+        """
+        if self.delta is None or self.dropped is None:
+            yield from tables.iter_batches(self.base, columns, size)
+            return
+        wanted = None if columns is None else list(dict.fromkeys([_ID, *columns]))
+        gone = SampleIds(ids_of(self.dropped))
+        base = gone.without(tables.iter_batches(self.base, wanted, size))
+        merged = merge_sorted(base, tables.iter_batches(self.delta, wanted, size))
+        yield from merged if columns is None else (b.select(list(columns)) for b in merged)
+
+    def pick(
+        self, samples: pa.Array, columns: Sequence[str], size: int
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of some samples, in sample order; parts that hold none are not read.
+
+        Args:
+            samples: Sorted ids.
+            columns: Names to read, the sample id among them.
+            size: Most rows of a batch.
+        """
+        if self.delta is None:
+            yield from _pick(self.base, samples, columns, size)
+            return
+        changed = pc.is_in(samples, value_set=ids_of(self.delta))
+        yield from merge_sorted(
+            _pick(self.base, samples.filter(pc.invert(changed)), columns, size),
+            _pick(self.delta, samples.filter(changed), columns, size),
+        )
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Some columns as a whole (ids and digests, not text)."""
+        if self.delta is None:
+            return tables.read_columns(self.base, columns)
+        fields = [self.schema().field(name) for name in columns]
+        return pa.Table.from_batches(self.batches(columns), pa.schema(fields))
+
+    def scan(self) -> Dataset | pa.RecordBatchReader:
+        """All rows for a query engine, which may read it once."""
+        if self.delta is None:
+            import pyarrow.dataset as ds  # noqa: PLC0415  # a third of a second: it loads pandas
+
+            return ds.dataset(self.base, format="parquet")
+        return pa.RecordBatchReader.from_batches(self.schema(), self.batches())
+
+    def rows_where(self, look: Callable[[Path], Sequence[T]]) -> Sequence[T]:
+        """The rows of one sample; `look` finds what a file has of it."""
+        if self.delta is None or self.dropped is None:
+            return look(self.base)
+        return look(self.delta) or (() if look(self.dropped) else look(self.base))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files it is made of."""
+        return tuple(path for path in (self.base, self.delta, self.dropped) if path is not None)
+
+
+def ids_of(path: Path) -> pa.Array:
+    """The sample ids of a file, in order."""
+    return tables.read_columns(path, [_ID]).column(_ID).combine_chunks()
+
+
+def _pick(
+    path: Path, samples: pa.Array, columns: Sequence[str], size: int
+) -> Iterable[pa.RecordBatch]:
+    if not len(samples):
+        return ()
+    return SampleIds(samples).only(tables.iter_batches(path, columns, size))

@@ -1,0 +1,108 @@
+"""Streams that are sorted by sample id: merging two, and taking from one in step with another.
+
+Everything streams, so memory does not grow with rows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def merge_sorted(
+    left: Iterable[pa.RecordBatch], right: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Merge two streams that are sorted by sample id and share a schema; memory is two batches."""
+    a, b = Cursor(left), Cursor(right)
+    while a.batch is not None and b.batch is not None:
+        bound = min(a.last(), b.last())
+        parts = [p for p in (a.take_to(bound), b.take_to(bound)) if p.num_rows]
+        if len(parts) == 1:
+            yield parts[0]
+            continue
+        table = pa.Table.from_batches(parts)
+        order = pc.sort_indices(table.column("sample_id"))
+        yield from table.take(order).combine_chunks().to_batches()
+    for cursor in (a, b):
+        while cursor.batch is not None:
+            yield cursor.batch
+            cursor.advance()
+
+
+class Cursor:
+    """A stream of batches, sorted by sample id, with a position."""
+
+    def __init__(self, stream: Iterable[pa.RecordBatch]) -> None:
+        self._stream = iter(stream)
+        self.batch: pa.RecordBatch | None = None
+        self.advance()
+
+    def advance(self) -> None:
+        """Go to the next batch that holds rows; `batch` is None at the end."""
+        self.batch = next((b for b in self._stream if b.num_rows), None)
+
+    def first(self) -> str:
+        """The next sample id."""
+        return str(self._batch().column("sample_id")[0].as_py())
+
+    def last(self) -> str:
+        """The last sample id of the batch at hand."""
+        return str(self._batch().column("sample_id")[-1].as_py())
+
+    def take_to(self, bound: str) -> pa.RecordBatch:
+        """Rows of the batch at hand up to and including `bound`; the rest stays."""
+        batch = self._batch()
+        upto = _upto(batch.column("sample_id"), bound)
+        head, tail = batch.slice(0, upto), batch.slice(upto)
+        if tail.num_rows:
+            self.batch = tail
+        else:
+            self.advance()
+        return head
+
+    def _batch(self) -> pa.RecordBatch:
+        if self.batch is None:
+            raise StopIteration
+        return self.batch
+
+
+class SampleIds:
+    """Sorted sample ids that are looked for in sorted batches, one after the other.
+
+    Each look sees only the ids that can be in its batch: testing every batch against all ids
+    takes quadratic time.
+    """
+
+    def __init__(self, ids: pa.Array) -> None:
+        self._ids, self._at = ids, 0
+
+    def mask(self, batch: pa.RecordBatch) -> pa.Array:
+        """For each row of the next batch, whether its sample is among the ids."""
+        samples = batch.column("sample_id")
+        if self._at == len(self._ids) or not batch.num_rows:
+            return pc.is_in(samples, value_set=self._ids.slice(0, 0))
+        stop = _upto(self._ids, str(samples[-1].as_py()), self._at)
+        near = self._ids.slice(self._at, stop - self._at)
+        self._at = stop
+        return pc.is_in(samples, value_set=near)
+
+    def without(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Rows of other samples."""
+        for batch in batches:
+            mask = self.mask(batch)
+            yield batch if not mask.true_count else batch.filter(pc.invert(mask))
+
+    def only(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Rows of these samples."""
+        for batch in batches:
+            mask = self.mask(batch)
+            if mask.true_count:
+                yield batch.filter(mask)
+
+
+def _upto(ids: pa.Array, bound: str, start: int = 0) -> int:
+    """Number of ids up to and including `bound`; those before `start` are."""
+    return bisect_right(range(len(ids)), bound, lo=start, key=lambda at: str(ids[at].as_py()))
