@@ -136,12 +136,12 @@ def _shards(seen: Examination) -> Iterator[str]:
 
 
 def _salvage(path: Path) -> list[tuple[bytes, bytes, str]]:
-    """All rows that SQLite can still read, from the front and from the back."""
+    """All rows that SQLite can still read: by key and as stored, from both ends."""
     rows: dict[bytes, tuple[bytes, bytes, str]] = {}
-    for order in ("ASC", "DESC"):
+    for order in ("key ASC", "key DESC", "rowid ASC", "rowid DESC"):
         try:
             with closing(sqlite3.connect(path)) as connection:
-                sql = f"SELECT key, value, writer FROM entry ORDER BY key {order}"  # noqa: S608
+                sql = f"SELECT key, value, writer FROM entry ORDER BY {order}"  # noqa: S608
                 for row in connection.execute(sql):
                     if all(isinstance(part, bytes) for part in row[:2]):
                         rows[row[0]] = (row[0], row[1], str(row[2]))

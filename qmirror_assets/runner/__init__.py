@@ -126,6 +126,8 @@ class Runner:
                 rows_in=passed.rows_in, duplicates=passed.duplicates, settled=passed.settled,
                 partial=pinned.partial,
             )  # fmt: skip
+        if facts.calls:
+            self.store.state.index_attempts()
         facts.seconds = time.perf_counter() - started
         self.store.state.add_materialization(lease.key, digest, self.run_id, facts.to_json())
         return Materialized(lease.key, manifest, digest, facts, fresh=False)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from qmirror_assets.records import Json, Reason, Rejection
 from qmirror_assets.store import tables
+from qmirror_assets.store.arrays import array
 
 # Signs that carry meaning in a formula stay: "5 - 3" is not "5 + 3", and "-5" not "5". A hyphen
 # inside a word is punctuation.
@@ -125,9 +126,9 @@ def split(
     batch: pa.RecordBatch, verdicts: Sequence[Rejection | None]
 ) -> tuple[pa.RecordBatch, pa.RecordBatch, int]:
     """Rows kept, rejections (over quota), and the number of near-duplicates among them."""
-    keep = pa.array([v is None for v in verdicts], pa.bool_())
+    keep = array([v is None for v in verdicts], pa.bool_())
     found = [v for v in verdicts if v is not None]
-    gone = batch.filter(pa.array([v is not None for v in verdicts], pa.bool_()))
+    gone = batch.filter(array([v is not None for v in verdicts], pa.bool_()))
     rejections = tables.to_batch(
         tables.REJECTIONS,
         {

@@ -13,6 +13,7 @@ from qmirror_assets.runner.lines_writer import LinesWriter
 from qmirror_assets.runner.output import Output
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED, Spool
 from qmirror_assets.store import tables
+from qmirror_assets.store.arrays import array
 from qmirror_assets.store.merging import merge_sorted
 
 
@@ -52,7 +53,7 @@ class _Counted:
         last = ""
         for batch in stream:
             samples = batch.column("sample_id")
-            before = pa.concat_arrays([pa.array([last]), samples[:-1]])
+            before = pa.concat_arrays([array([last], pa.string()), samples[:-1]])
             last = samples[-1].as_py()
             keep = pc.not_equal(samples, before)
             good = batch if keep.true_count == batch.num_rows else batch.filter(keep)

@@ -21,6 +21,7 @@ from qmirror_assets.records import ENGINE_REASONS, Column, Json, Reason
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE, SETTLED, StopReason
 from qmirror_assets.store import tables
+from qmirror_assets.store.arrays import array, text
 from qmirror_assets.store.layers import Table
 
 _STOP = {
@@ -54,16 +55,16 @@ def _settled(
     going_on = (
         following.rows.read(["sample_id"]).column("sample_id").combine_chunks()
         if following is not None
-        else pa.array([], pa.string())
+        else array([], pa.string())
     )
     failed = _failures(following)
     for batch in table.rows.batches():
         state = batch.column("loop_state")
         lost = pc.and_(
-            pc.equal(state, CONTINUE),
+            pc.equal(state, text(CONTINUE)),
             pc.invert(pc.is_in(batch.column("sample_id"), value_set=going_on)),
         )
-        part = batch.filter(pc.or_(pc.equal(state, SETTLED), lost))
+        part = batch.filter(pc.or_(pc.equal(state, text(SETTLED)), lost))
         if part.num_rows:
             yield _join(node, part, failed, number)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+from array import array as numbers
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from qmirror_assets.runner.sources import KnownSeeds
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED
 from qmirror_assets.seeds.known import TRACE_BYTES
 from qmirror_assets.store import tables
+from qmirror_assets.store.arrays import array, of_numpy, to_numpy
 
 Numbers = npt.NDArray[Any]
 
@@ -27,7 +28,7 @@ class Kept:
 
     def __init__(self, known: SeedLines) -> None:
         self._known = known
-        self._entries, self._ordinals, self._places = array("i"), array("q"), array("i")
+        self._entries, self._ordinals, self._places = numbers("i"), numbers("q"), numbers("i")
         self._names: dict[str, int] = {}
 
     def add(self, item: KnownSeeds) -> None:
@@ -83,7 +84,7 @@ class Picks:
         here, start = [np.empty(0, np.int64)], 0
         for batch in tables.iter_batches(self.path, ["sample_id"]):
             found = pc.is_in(batch.column("sample_id"), value_set=samples)
-            here.append(np.flatnonzero(found.to_numpy(zero_copy_only=False)) + start)
+            here.append(to_numpy(pc.indices_nonzero(found)).astype(np.int64) + start)
             start += batch.num_rows
         mask = np.isin(self.rows, np.concatenate(here))
         return self._only(~mask), self._only(mask)
@@ -107,13 +108,13 @@ class Picks:
     def _batch(self, batch: pa.RecordBatch, start: int, part: slice) -> pa.RecordBatch:
         rows = self.rows[part] - start
         whole = len(rows) == batch.num_rows and bool((np.diff(rows) == 1).all())
-        taken = batch if whole else batch.take(pa.array(rows))
+        taken = batch if whole else batch.take(of_numpy(rows))
         traces = pa.py_buffer(self.known.traces[self.entries[part]].tobytes())
         columns = {name: taken.column(name) for name in SEED_SCHEMA.names}
         columns["place"] = pa.DictionaryArray.from_arrays(
-            pa.array(self.places[part]), pa.array(self.names)
+            of_numpy(self.places[part]), array(self.names, pa.string())
         ).dictionary_decode()
-        columns["ordinal"] = pa.array(self.ordinals[part])
+        columns["ordinal"] = of_numpy(self.ordinals[part])
         columns["trace"] = pa.FixedSizeBinaryArray.from_buffers(
             pa.binary(TRACE_BYTES), len(rows), [None, traces]
         )

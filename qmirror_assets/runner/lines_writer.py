@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from qmirror_assets.runner.seed_lines import LINES, header, lines_path
 from qmirror_assets.store import Store, atomic
+from qmirror_assets.store.arrays import of_numpy
 from qmirror_assets.store.atomic import wrap_os_errors
 
 _CHUNK = 1 << 20
@@ -33,10 +34,10 @@ class LinesWriter:
 
     def add(self, traces: pa.Array) -> None:
         """Note the lines of the next rows of the table at hand; null for a row without one."""
-        place = pa.array(np.arange(self._rows, self._rows + len(traces), dtype=np.int32))
+        place = of_numpy(np.arange(self._rows, self._rows + len(traces), dtype=np.int32))
         self._rows += len(traces)
         there = traces.is_valid()
-        number = pa.array(np.full(len(traces), len(self._tables), np.int32))
+        number = of_numpy(np.full(len(traces), len(self._tables), np.int32))
         batch = pa.RecordBatch.from_arrays([traces, number, place], schema=LINES).filter(there)
         with wrap_os_errors(self._temps[0], "write"):
             self._writer.write_batch(batch)

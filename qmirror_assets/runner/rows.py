@@ -24,6 +24,7 @@ from qmirror_assets.stages.base import AnyStep, At, StepOutput, StepRun
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE
 from qmirror_assets.store import tables
+from qmirror_assets.store.arrays import array, text
 from qmirror_assets.store.layers import Table
 
 WINDOW = 2_048
@@ -72,7 +73,7 @@ class RowsPass:
         """Rows the loop has not settled (all rows outside a loop)."""
         if not self.node.active_only:
             return batch
-        return batch.filter(pc.equal(batch.column("loop_state"), CONTINUE))
+        return batch.filter(pc.equal(batch.column("loop_state"), text(CONTINUE)))
 
     def keys(self) -> Iterator[pa.RecordBatch]:
         """(sample_id, row_digest) of the input rows this node sees, in sample order."""
@@ -208,8 +209,8 @@ class RowsPass:
     ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
         good = [i for i, d in enumerate(done) if not isinstance(d.values, Rejection)]
         bad = [i for i, d in enumerate(done) if isinstance(d.values, Rejection)]
-        return self._good(batch.take(pa.array(good, pa.int64())), [done[i] for i in good]), (
-            _rejected(batch.take(pa.array(bad, pa.int64())), [done[i] for i in bad])
+        return self._good(batch.take(array(good, pa.int64())), [done[i] for i in good]), (
+            _rejected(batch.take(array(bad, pa.int64())), [done[i] for i in bad])
         )
 
     def _good(self, batch: pa.RecordBatch, done: Sequence[Done]) -> pa.RecordBatch:

@@ -25,6 +25,7 @@ from qmirror_assets.records import Json
 from qmirror_assets.runner.spool import SEED_SCHEMA
 from qmirror_assets.seeds.known import TRACE_BYTES
 from qmirror_assets.store import Store
+from qmirror_assets.store.arrays import of_numpy, to_numpy
 from qmirror_assets.store.atomic import wrap_os_errors
 
 CODE = 1
@@ -90,21 +91,21 @@ def load_lines(store: Store, dataset: str) -> SeedLines:
         data = path.read_bytes() if path.is_file() else b""
     view = memoryview(data)
     if data[:_HEX] != hashlib.sha256(view[_HEX + 1 :]).hexdigest().encode():
-        return _sorted((), (), LINES.empty_table())
+        return _sorted((), (), pa.Table.from_batches([], LINES))
     end = data.index(b"\n", _HEX + 1)
     head = orjson.loads(view[_HEX + 1 : end])
     if head["made_by"] != header(dataset):
-        return _sorted((), (), LINES.empty_table())
+        return _sorted((), (), pa.Table.from_batches([], LINES))
     return _standing(store, head["tables"], pa.py_buffer(view[end + 1 :]))
 
 
 def _standing(store: Store, named: list[list[str]], data: pa.Buffer) -> SeedLines:
     """Lines whose tables are there."""
-    lines = pq.read_table(pa.BufferReader(data), use_threads=False)
+    lines = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
     held = [_hold(store, digest) for _, digest in named]
     if None in held:
         there = np.array([path is not None for path in held], bool)
-        lines = lines.filter(pa.array(there[lines.column("table").to_numpy()]))
+        lines = lines.filter(of_numpy(there[to_numpy(lines.column("table"))]))
     domains = tuple(domain for domain, _ in named)
     return _sorted(domains, tuple(path or Path() for path in held), lines)
 
@@ -127,6 +128,6 @@ def _sorted(domains: tuple[str, ...], tables: tuple[Path, ...], lines: pa.Table)
         start += len(chunk)
     order = np.argsort(traces[:, 0], kind="stable")
     traces = traces[order]
-    table, position = (lines.column(name).to_numpy()[order] for name in LINES.names[1:])
+    table, position = (to_numpy(lines.column(name))[order] for name in LINES.names[1:])
     has_ids = bool(traces[:, 2].any())
     return SeedLines(domains, tables, traces, traces[:, 0].copy(), table, position, has_ids)

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from qmirror_assets.runner.output import Output, commit
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.arrays import text
 from qmirror_assets.store.leases import Lease
 from qmirror_assets.store.manifest import Manifest
 
@@ -42,7 +43,9 @@ def _superseded(old: Path, new: Path) -> dict[str, str]:
     """New sample -> old sample with the same user id and other content."""
     columns = ["seed_id", "sample_id"]
     before, after = (tables.read_columns(path, columns) for path in (old, new))
-    before = before.filter(pc.not_equal(before.column("seed_id"), ""))
+    before = before.filter(pc.not_equal(before.column("seed_id"), text("")))
+    if not before.num_rows:
+        return {}
     joined = after.join(before, "seed_id", join_type="inner", right_suffix="_old")
     changed = joined.filter(
         pc.not_equal(joined.column("sample_id"), joined.column("sample_id_old"))

@@ -20,6 +20,7 @@ from qmirror_assets.runner.sources import NumberedSeed
 from qmirror_assets.seeds.known import TRACE_BYTES
 from qmirror_assets.stages.compile import SEED_COLUMNS
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.arrays import array
 from qmirror_assets.store.atomic import wrap_os_errors
 from qmirror_assets.store.sorting import sorted_batches
 
@@ -75,7 +76,7 @@ class Spool:
 
     def samples(self) -> pa.Array:
         """The samples of all rows so far."""
-        read = [pa.array([], pa.string())]
+        read = [array([], pa.string())]
         for path in self._finish():
             read += tables.read_columns(path, ["sample_id"]).column("sample_id").chunks
         return pa.concat_arrays(read)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 
 from qmirror_assets.records import ENGINE_REASONS
 from qmirror_assets.store import tables
+from qmirror_assets.store.arrays import array, text
 from qmirror_assets.store.layers import Table
 from qmirror_assets.store.merging import Cursor
 
@@ -39,12 +39,10 @@ def results(batch: pa.RecordBatch) -> pa.RecordBatch:
     A failed call is none: its row is tried again whenever the partition is run, and `retry` runs
     a partition for these rows alone.
     """
-    return batch.filter(pc.invert(pc.is_in(batch.column("reason"), value_set=_again())))
+    return batch.filter(pc.invert(pc.is_in(batch.column("reason"), value_set=_AGAIN)))
 
 
-@cache  # not at import: Arrow loads pandas for its first array, and an up-to-date build needs none
-def _again() -> pa.Array:
-    return pa.array([reason.value for reason in ENGINE_REASONS])
+_AGAIN = array([reason.value for reason in ENGINE_REASONS], pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +140,8 @@ class Keys:
 
 
 def _pairs(batch: pa.RecordBatch, digest: str) -> pa.Array:
-    return pc.binary_join_element_wise(batch.column(_ID), batch.column(digest), "/")
+    return pc.binary_join_element_wise(batch.column(_ID), batch.column(digest), text("/"))
 
 
 def _all(parts: list[pa.Array]) -> pa.Array:
-    return pa.concat_arrays(parts) if parts else pa.nulls(0, pa.string())
+    return pa.concat_arrays(parts) if parts else array([], pa.string())

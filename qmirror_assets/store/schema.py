@@ -72,7 +72,20 @@ attempts = Table(
     Column("seconds", Float, nullable=False),
     Column("cost", Float, nullable=False),
     Column("at", Float, nullable=False),  # unix seconds
-    Index("attempts_by_action", "action_key"),
+    Index("attempts_by_action", "action_key").ddl_if(dialect="postgresql"),
+)
+attempt_keys = Table(  # see `attempts`
+    "attempt_keys",
+    metadata,
+    Column("head", String(16), primary_key=True),  # beginning of the action key
+    Column("attempt", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
+)
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
 )
 materializations = Table(
     "materializations",

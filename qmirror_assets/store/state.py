@@ -21,6 +21,7 @@ from qmirror_assets.errors import NotFoundError, StoreUnavailable, UnknownFormat
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
 from qmirror_assets.store import schema
+from qmirror_assets.store.attempts import Appender, find_attempts, index_attempts
 
 _STATE = "state"  # the database's own name in its table of formats
 
@@ -35,6 +36,7 @@ class State:
 
     def __init__(self, url: str) -> None:
         self._engine = sa.create_engine(url, poolclass=_pool_class(url))
+        self._appender = Appender(self._engine.dialect)
         # never the whole URL: it may hold a password
         self._place = url.removeprefix("sqlite:///") if url.startswith("sqlite") else "its server"
         if url.startswith("sqlite"):
@@ -159,21 +161,20 @@ class State:
     # -- run facts
 
     def add_attempts(self, rows: Sequence[Mapping[str, Json]]) -> None:
-        """Append attempts (one micro-batch)."""
+        """Append attempts."""
         if rows:
             with self.write() as connection:
-                connection.execute(schema.attempts.insert(), list(rows))
+                self._appender.append(connection, rows)
+
+    def index_attempts(self) -> None:
+        """Make the attempts so far quick to find."""
+        with self.write() as connection:
+            index_attempts(connection)
 
     def attempts_of(self, action_keys: Sequence[str]) -> list[Any]:
         """Attempts of those actions, oldest first."""
-        table = schema.attempts
-        found: list[Any] = []
-        for start in range(0, len(action_keys), 500):
-            part = list(action_keys[start : start + 500])
-            found += self.rows(
-                sa.select(table).where(table.c.action_key.in_(part)).order_by(table.c.id)
-            )
-        return found
+        with self.read() as connection:
+            return list(find_attempts(connection, action_keys))
 
     def add_run(self, run_id: str, dataset: str, facts: Mapping[str, Json]) -> None:
         """Record a run."""
@@ -291,6 +292,7 @@ def _configure_sqlite(engine: sa.Engine) -> None:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages of 4 KB
         connection.execute("PRAGMA busy_timeout=60000")
 
     @sa.event.listens_for(engine, "begin")

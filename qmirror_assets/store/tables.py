@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from qmirror_assets.errors import DamagedObject, StoreUnavailable
 from qmirror_assets.fingerprint import RowsDigest
 from qmirror_assets.records import Column
+from qmirror_assets.store.arrays import array
 from qmirror_assets.store.atomic import wrap_os_errors
 
 ROW_GROUP = 16_384
@@ -186,7 +187,7 @@ def _check_rows(rows: int, file: pq.ParquetFile) -> None:
 def to_batch(schema: pa.Schema, values: Mapping[str, Sequence[Any] | pa.Array]) -> pa.RecordBatch:
     """A batch of `schema` from columns of Python values or Arrow arrays."""
     arrays = [
-        column if isinstance(column := values[f.name], pa.Array) else pa.array(column, f.type)
+        column if isinstance(column := values[f.name], pa.Array) else array(column, f.type)
         for f in schema
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)

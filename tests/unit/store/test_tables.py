@@ -132,7 +132,7 @@ def test_sorting_quotes_names(tmp_path: Path) -> None:
 
 def test_sorting_a_damaged_table_is_named(tmp_path: Path) -> None:
     (tmp_path / "t").write_bytes(b"PAR1 no table PAR1")
-    with pytest.raises(StoreUnavailable, match="cannot be sorted"):
+    with pytest.raises(DamagedObject, match="table .*t is damaged"):
         list(sorted_batches([tmp_path / "t"], SCHEMA, ["sample_id"], tmp_path / "spill"))
 
 
