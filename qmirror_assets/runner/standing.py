@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmirror_assets.records import ENGINE_REASONS
 from qmirror_assets.store import tables
-from qmirror_assets.store.arrays import array, text
+from qmirror_assets.store.arrays import array, of_numpy, to_numpy
 from qmirror_assets.store.layers import Table
 from qmirror_assets.store.merging import Cursor
 
@@ -42,6 +43,7 @@ def results(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.filter(pc.invert(pc.is_in(batch.column("reason"), value_set=_AGAIN)))
 
 
+_FALSE = array([False], pa.bool_())[0]
 _AGAIN = array([reason.value for reason in ENGINE_REASONS], pa.string())
 
 
@@ -102,21 +104,29 @@ class _Found:
         self, batch: pa.RecordBatch, made: list[pa.RecordBatch], refused: list[pa.RecordBatch]
     ) -> None:
         """Judge the rows of one batch and what was made up to its last sample."""
-        now = _pairs(batch, "row_digest")
-        known = []
-        for part, stands, falls in [
-            *((part, None, self.gone) for part in made),
-            *((part, self.refused, None) for part in refused),
-        ]:
-            pairs = _pairs(part, _PARENT)
-            known.append(pairs)
-            mask = pc.is_in(pairs, value_set=now)
-            if stands is not None:
-                stands.append(part.column(_ID).filter(mask))
-            if falls is not None:
-                falls.append(part.column(_ID).filter(pc.invert(mask)))
-        there = pa.concat_arrays(known) if known else now.slice(0, 0)
-        self.todo.append(batch.column(_ID).filter(pc.invert(pc.is_in(now, value_set=there))))
+        todo = batch.column(_ID), batch.column("row_digest")
+        for part in made:
+            todo, stands = _split(todo, part)
+            self.gone.append(part.column(_ID).filter(pc.invert(stands)))
+        for part in refused:
+            todo, stands = _split(todo, part)
+            self.refused.append(part.column(_ID).filter(stands))
+        self.todo.append(todo[0])
+
+
+_Rows = tuple[pa.Array, pa.Array]
+
+
+def _split(rows: _Rows, part: pa.RecordBatch) -> tuple[_Rows, pa.Array]:
+    """Rows (sample ids, digests) that were not made, and which of `part` was made from one."""
+    samples, digests = rows
+    place = pc.index_in(samples, value_set=part.column(_ID))  # null: no row of that sample
+    same = pc.equal(part.column(_PARENT).take(place), digests)
+    stand = pc.fill_null(same, _FALSE)
+    used = np.zeros(part.num_rows, bool)
+    used[to_numpy(place.filter(stand))] = True
+    rest = pc.invert(stand)
+    return (samples.filter(rest), digests.filter(rest)), of_numpy(used)
 
 
 class Keys:
@@ -137,10 +147,6 @@ class Keys:
         while self._cursor.batch is not None:
             yield self._cursor.batch
             self._cursor.advance()
-
-
-def _pairs(batch: pa.RecordBatch, digest: str) -> pa.Array:
-    return pc.binary_join_element_wise(batch.column(_ID), batch.column(digest), text("/"))
 
 
 def _all(parts: list[pa.Array]) -> pa.Array:

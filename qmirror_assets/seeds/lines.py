@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from qmirror_assets.records import Reason
 from qmirror_assets.seeds.faults import RowFault, file_error
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 LINE_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line as bytes with its line end.
 
     number: 1-based; ended: whether a line feed closed it; oversized: data holds only the first
@@ -57,30 +55,26 @@ def read_lines(stream: BinaryIO, path: Path) -> Iterator[Line]:
         SeedFileError: UTF-16 text, or a read that fails.
     """
     number = 0
-    while data := _read_chunk(stream, path, number + 1):
-        number += 1
-        if number == 1:
-            data = _strip_mark(data, path)
-        oversized = len(data) > LINE_BYTES
-        ended = data.endswith(b"\n") or (oversized and _skip_rest(stream, path, number))
-        yield Line(number, data, ended, oversized)
-
-
-def _read_chunk(stream: BinaryIO, path: Path, number: int) -> bytes:
     try:
-        return stream.readline(LINE_BYTES + 1)
+        for data in iter(lambda: stream.readline(LINE_BYTES + 1), b""):
+            number += 1
+            if number == 1:
+                data = _strip_mark(data, path)  # noqa: PLW2901
+            oversized = len(data) > LINE_BYTES
+            ended = data.endswith(b"\n") or (oversized and _skip_rest(stream))
+            yield Line(number, data, ended, oversized)
     except OSError as error:
         raise file_error(
             path,
             "cannot be read further",
-            line=number,
+            line=number + 1,
             found=error.strerror or type(error).__name__,
             remedy="Check the disk or copy the file again",
         ) from error
 
 
-def _skip_rest(stream: BinaryIO, path: Path, number: int) -> bool:
-    while chunk := _read_chunk(stream, path, number):
+def _skip_rest(stream: BinaryIO) -> bool:
+    while chunk := stream.readline(LINE_BYTES + 1):
         if chunk.endswith(b"\n"):
             return True
     return False
