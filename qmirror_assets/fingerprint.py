@@ -96,7 +96,11 @@ class RowsDigest:
 
     def update(self, values: Iterable[str]) -> None:
         """Add `values` (row digests of a batch), each of fixed length."""
-        self._hash.update("".join(values).encode())
+        self.update_bytes("".join(values).encode())
+
+    def update_bytes(self, values: bytes | memoryview) -> None:
+        """Add values that follow each other as UTF-8."""
+        self._hash.update(values)
 
     def hexdigest(self) -> str:
         """64 hexadecimal digits."""

@@ -27,8 +27,8 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 
 # A change is judged by the same cases every time; `make test-faults` draws new ones.
-settings.register_profile("same", derandomize=True, database=None)
-settings.register_profile("new", print_blob=True, database=None)
+settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.register_profile("new", print_blob=True, database=None, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 TOY = """\

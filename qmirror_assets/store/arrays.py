@@ -66,6 +66,15 @@ def to_numpy(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     return np.concatenate(parts)
 
 
+def joined(column: pa.Array) -> memoryview:
+    """The UTF-8 bytes of all texts of a column without nulls, one after the other."""
+    _, offsets, data = column.buffers()
+    if not len(column) or data is None:
+        return memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32)[[column.offset, column.offset + len(column)]]
+    return memoryview(data)[ends[0] : ends[1]]
+
+
 def text(value: str) -> pa.Scalar:
     """A text as a constant of a comparison."""
     return array([value], pa.string())[0]

@@ -98,9 +98,14 @@ class Manifest:
     @classmethod
     def _from_json(cls, raw: Json) -> Manifest:
         formats.refuse_later("a manifest", raw["schema"], SCHEMA)
-        if type(raw["schema"]) is not int or raw["schema"] < 1:
+        if raw["schema"] not in range(1, SCHEMA + 1):
             raise ValueError(f"schema {raw['schema']!r}")
-        fields = {**raw, "schema": SCHEMA}  # format 1 had no changes, and was the same else
+        # format 1 had no changes, and was the same else
+        changes = {"delta": "", "dropped": ""} if raw["schema"] == 1 else {}
+        fields = {**changes, **raw, "schema": SCHEMA}
+        missing = {"delta", "dropped"}.difference(fields)
+        if missing:
+            raise KeyError(missing)
         fields["inputs"] = tuple(Input(**item) for item in raw["inputs"])
         fields["counts"] = Counts(**raw["counts"])
         manifest = cls(**fields)

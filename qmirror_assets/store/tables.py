@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from qmirror_assets.errors import DamagedObject, StoreUnavailable
 from qmirror_assets.fingerprint import RowsDigest
 from qmirror_assets.records import Column
-from qmirror_assets.store.arrays import array
+from qmirror_assets.store.arrays import array, joined
 from qmirror_assets.store.atomic import wrap_os_errors
 
 ROW_GROUP = 16_384
@@ -80,8 +80,11 @@ class Written:
 
     def add(self, batch: pa.RecordBatch, columns: Sequence[str]) -> None:
         """Count the rows of a batch, and digest these columns of them."""
-        cells = [batch.column(name).to_pylist() for name in columns]
         self.rows += batch.num_rows
+        if len(columns) == 1:  # as Arrow holds them, values follow each other
+            self.digest.update_bytes(joined(batch.column(columns[0])))
+            return
+        cells = [batch.column(name).to_pylist() for name in columns]
         self.digest.update(chain.from_iterable(zip(*cells, strict=True)))
 
 

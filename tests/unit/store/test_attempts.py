@@ -84,7 +84,7 @@ def test_lookups_use_the_keys_and_never_walk_all_attempts(state: State) -> None:
     said = []
 
     @sa.event.listens_for(state._engine, "before_cursor_execute")
-    def _note(_c: Any, cursor: Any, sql: str, values: Any, *_: Any) -> None:
+    def _note(_c: Any, _cursor: Any, sql: str, values: Any, *_: Any) -> None:
         if "FROM attempts" in sql:
             plan = sqlite3.connect(state._engine.url.database or "").execute(
                 f"EXPLAIN QUERY PLAN {sql}", values
