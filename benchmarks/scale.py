@@ -1,6 +1,6 @@
 """`make bench-scale`: how time and memory grow with rows, over six stages.
 
-    python benchmarks/scale.py --rows 10000 100000
+    python benchmarks/scale.py --rows 10000 100000 1000000
 
 Four stages ask an engine once a row (200 fresh bytes each), two are cheap. For each size: a cold
 build, a rebuild with nothing to do, a rebuild after 1 % of the seeds were edited; each in a
@@ -166,7 +166,7 @@ def table(sizes: list[Size]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--scratch", type=Path, help="folder for the data (default: temporary)")
     given = parser.parse_args()
