@@ -78,14 +78,13 @@ def audit(store: Store, dataset: str, nodes: Sequence[NodeLike], sample_id: str)
 
 
 def _find(store: Store, dataset: str, prefix: str) -> list[FoundId]:
-    manifests = [
-        store.manifest(digest)
+    tables_ = [
+        Table(*map(store.cas.path, store.manifest(digest).row_files))
         for key, digest in store.state.pointers(dataset).items()
         if key.node == INTAKE
     ]
-    files = [store.cas.path(manifest.rows) for manifest in manifests]
-    with open_lookup(files) as lookup:
-        return find_ids(lookup, files, prefix)
+    with open_lookup([path for table in tables_ for path in table.files]) as lookup:
+        return find_ids(lookup, tables_, prefix)
 
 
 def _partition_rows(
@@ -157,7 +156,9 @@ def audit_release(directory: Path, sample_id: str) -> AuditTrail:
     prefix = parse_prefix(sample_id)
     where = f"version {manifest['version']} of {manifest['dataset']}"
     with open_lookup(list(files.values())) as lookup:
-        sample = the_one(find_ids(lookup, [files["samples"]], prefix), prefix, where).sample_id
+        sample = the_one(
+            find_ids(lookup, [Table(files["samples"])], prefix), prefix, where
+        ).sample_id
         known = lookup.where(files["samples"], "sample_id", sample)[0]
         rows = lookup.where(files["rows"], "sample_id", sample, "ordinal")
         rejections = lookup.where(files["rejections"], "sample_id", sample, "ordinal")

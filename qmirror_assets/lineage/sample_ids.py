@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qmirror_assets.errors import KeyParseError, NotFoundError
 from qmirror_assets.lineage.lookup import Lookup
+from qmirror_assets.store.layers import Table
 
 SHORTEST = 8
 LENGTH = 32
@@ -40,18 +41,28 @@ class FoundId:
     domain: str
 
 
-def find_ids(lookup: Lookup, files: Sequence[Path], prefix: str, limit: int = 3) -> list[FoundId]:
+def find_ids(lookup: Lookup, among: Sequence[Table], prefix: str, limit: int = 3) -> list[FoundId]:
     """Ids that begin with `prefix`, at most `limit`, from tables sorted by sample_id."""
+    found = set(_ids(lookup, [table.base for table in among], prefix))
+    gone = _ids(lookup, [table.dropped for table in among if table.dropped], prefix, "''")
+    dropped = {item.sample_id for item in gone}
+    found = {item for item in found if item.sample_id not in dropped}
+    found |= set(_ids(lookup, [table.delta for table in among if table.delta], prefix))
+    return sorted(found)[:limit]
+
+
+def _ids(
+    lookup: Lookup, files: Sequence[Path], prefix: str, domain: str = '"domain"'
+) -> list[FoundId]:
     if not files:
         return []
     low, high = prefix.ljust(LENGTH, "0"), prefix.ljust(LENGTH, "f")
     rows = lookup.rows(
-        'SELECT DISTINCT sample_id, "domain" FROM read_parquet(?) '
-        "WHERE sample_id >= ? AND sample_id <= ? ORDER BY sample_id LIMIT ?",
+        f'SELECT DISTINCT sample_id, {domain} AS "domain" FROM read_parquet(?) '  # noqa: S608
+        "WHERE sample_id >= ? AND sample_id <= ?",
         [str(path) for path in files],
         low,
         high,
-        limit,
     )
     return [FoundId(row["sample_id"], row["domain"]) for row in rows]
 

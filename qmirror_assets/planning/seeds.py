@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.planning.model import SeedChange
 from qmirror_assets.stages.graph import INTAKE
-from qmirror_assets.store import Store, tables
+from qmirror_assets.store import Store
 
 _COLUMNS = ["sample_id", "row_digest", "seed_id"]
 
@@ -27,13 +27,9 @@ def seed_changes(old: Store, new: Store, dataset: str) -> tuple[SeedChange, ...]
         before, after = old.current(key), new.current(key)
         if after is None or (before and before[1].data_version == after[1].data_version):
             continue
-        was = _table(old, before[1].rows) if before else None
-        found.append(_compare(domain, was, _table(new, after[1].rows)))
+        was = old.table(before[1]).read(_COLUMNS) if before else None
+        found.append(_compare(domain, was, new.table(after[1]).read(_COLUMNS)))
     return tuple(found)
-
-
-def _table(store: Store, rows: str) -> pa.Table:
-    return tables.read_columns(store.cas.verified_path(rows), _COLUMNS)
 
 
 def _compare(domain: str, old: pa.Table | None, new: pa.Table) -> SeedChange:

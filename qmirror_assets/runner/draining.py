@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +13,7 @@ import pyarrow.compute as pc
 from qmirror_assets.records import Reason
 from qmirror_assets.runner.kept import Picks
 from qmirror_assets.runner.lines_writer import LinesWriter
-from qmirror_assets.runner.output import Output
+from qmirror_assets.runner.output import LayeredOutput, Output
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED, Spool
 from qmirror_assets.store import tables
 from qmirror_assets.store.arrays import array
@@ -18,7 +21,7 @@ from qmirror_assets.store.merging import merge_sorted
 
 
 def drain(
-    spool: Spool, picks: Picks | None, output: Output, lines: LinesWriter | None
+    spool: Spool, picks: Sequence[Picks], output: Output, lines: LinesWriter | None
 ) -> tuple[int, int]:
     """Write all rows in sample order, the first of each repeat; (rows, repeats)."""
     counted = _Counted()
@@ -29,15 +32,58 @@ def drain(
     return counted.rows, counted.twins
 
 
-def _all_rows(spool: Spool, picks: Picks | None) -> Iterator[pa.RecordBatch]:
+def _all_rows(spool: Spool, picks: Sequence[Picks]) -> Iterator[pa.RecordBatch]:
     """Rows in order of sample and reading, whether they were parsed or are copied."""
-    if picks is None:
-        return spool.batches()
-    picks, twins = picks.split(spool.samples())
-    # the merge looks at samples only: those on both sides are sorted with the parsed rows
-    for batch in twins.batches():
+    kept = []
+    samples = spool.samples() if picks else None
+    for known in picks:
+        alone, twins = known.split(samples)
+        kept.append(alone)
+        # the merge looks at samples only: those on both sides are sorted with the parsed rows
+        _spool(spool, twins)
+    return reduce(merge_sorted, [known.batches() for known in kept], spool.batches())
+
+
+def _spool(spool: Spool, picks: Picks) -> None:
+    for batch in picks.batches():
         spool.add_rows(batch)
-    return merge_sorted(picks.batches(), spool.batches())
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which rows stay in the file they are in, and which go beside it; both in row order.
+
+    base: each of its rows stands once, and in no other place.
+    """
+
+    base: Picks
+    beside: tuple[Picks, ...]
+    changes: int  # rows that will lie beside the base, and rows of it that no longer count
+
+
+def plan_changes(spool: Spool, picks: Sequence[Picks], base: Path) -> Plan | None:
+    """What would change beside the file `base`; None where nothing stays in it."""
+    known = next((item for item in picks if item.path == base), None)
+    if known is None:
+        return None
+    samples = spool.samples()
+    alone, twins = known.split(samples)
+    single, repeated = alone.single()
+    beside = (twins, repeated, *(item for item in picks if item is not known))
+    moved = len(samples) + sum(len(item.rows) for item in beside)
+    gone = tables.count_rows(base) - len(single.rows)
+    return Plan(single, beside, moved + gone)
+
+
+def drain_changes(
+    spool: Spool, plan: Plan, output: LayeredOutput, lines: LinesWriter | None
+) -> tuple[int, int]:
+    """Write what lies beside the base; (rows, repeats) of the whole table."""
+    output.drop(plan.base.others())
+    for picks in plan.beside:
+        _spool(spool, picks)
+    rows, twins = drain(spool, (), output, lines)
+    return rows + len(plan.base.rows), twins
 
 
 class _Counted:

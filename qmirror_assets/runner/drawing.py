@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +22,7 @@ from qmirror_assets.runner.spool import SEED_SCHEMA
 from qmirror_assets.runner.target import POOL, find_target_status
 from qmirror_assets.stages.graph import INTAKE
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.layers import Table
 from qmirror_assets.store.leases import Lease, hold
 from qmirror_assets.store.manifest import Manifest
 
@@ -63,7 +63,7 @@ def draw_seeds(store: Store, dataset: str, domain: str, aim: Aim, *, wait: float
     pool = found[1]
     with hold(store.state, PartitionKey(dataset, INTAKE, domain), wait=wait) as lease:
         before = store.current(lease.key)
-        source = store.cas.verified_path(pool.rows)
+        source = store.table(pool)
         kept = _kept(store, source, before, pool)
         count = _count(store, dataset, domain, aim, before, len(kept))
         fresh = before is not None and before[1].fingerprint == pool.fingerprint
@@ -94,15 +94,15 @@ def _count(
 
 
 def _kept(
-    store: Store, source: Path, before: tuple[str, Manifest] | None, pool: Manifest
+    store: Store, source: Table, before: tuple[str, Manifest] | None, pool: Manifest
 ) -> pa.Array:
     """Sample ids of the pool that were drawn before, or are edits of such a seed."""
     # what a limited trial drew is not what a whole build would have drawn
     if before is None or before[1].partial != pool.partial:
         return pa.array([], pa.string())
     columns = ["sample_id", "seed_id"]
-    there = tables.read_columns(source, columns)
-    drawn = tables.read_columns(store.cas.verified_path(before[1].rows), columns)
+    there = source.read(columns)
+    drawn = store.table(before[1]).read(columns)
     gone = drawn.filter(pc.invert(_is_in(drawn, there, "sample_id")))
     gone = gone.filter(pc.not_equal(gone.column("seed_id"), ""))
     keep = pc.or_(_is_in(there, drawn, "sample_id"), _is_in(there, gone, "seed_id"))
@@ -117,7 +117,7 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
     return pa.concat_arrays([pa.array([], pa.string()), *column.chunks])
 
 
-def _next(source: Path, kept: pa.Array, count: int, random_seed: int) -> pa.Array:
+def _next(source: Table, kept: pa.Array, count: int, random_seed: int) -> pa.Array:
     """The first `count` sample ids of the draw order that are not drawn yet."""
     if not count:
         return pa.array([], pa.string())
@@ -125,8 +125,8 @@ def _next(source: Path, kept: pa.Array, count: int, random_seed: int) -> pa.Arra
     return pa.array([sample for _, sample in order], pa.string())
 
 
-def _ranked(source: Path, kept: pa.Array, random_seed: int) -> Iterator[tuple[str, str]]:
-    for batch in tables.iter_batches(source, _RANKED):
+def _ranked(source: Table, kept: pa.Array, random_seed: int) -> Iterator[tuple[str, str]]:
+    for batch in source.batches(_RANKED):
         waiting = batch.filter(pc.invert(pc.is_in(batch.column("sample_id"), value_set=kept)))
         columns = (waiting.column(name).to_pylist() for name in _RANKED)
         for sample, digest in zip(*columns, strict=True):
@@ -136,7 +136,7 @@ def _ranked(source: Path, kept: pa.Array, random_seed: int) -> Iterator[tuple[st
 def _write(store: Store, lease: Lease, pool: Manifest, chosen: pa.Array) -> tuple[str, Manifest]:
     output = Output(store, SEED_SCHEMA)
     try:
-        for batch in tables.iter_batches(store.cas.verified_path(pool.rows)):
+        for batch in store.table(pool).batches():
             drawn = pc.is_in(batch.column("sample_id"), value_set=chosen)
             output.rows.write(batch.filter(drawn))
         for batch in tables.iter_batches(store.cas.verified_path(pool.rejections)):

@@ -6,6 +6,7 @@ target keeps all seeds of a domain in its pool, and in its intake table those dr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -14,11 +15,11 @@ from qmirror_assets.errors import DamagedObject, NotFoundError, SeedFileError
 from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Reason
-from qmirror_assets.runner.draining import drain
+from qmirror_assets.runner.draining import Plan, drain, drain_changes, plan_changes
 from qmirror_assets.runner.drawing import Aim, draw_seeds
-from qmirror_assets.runner.kept import Kept
+from qmirror_assets.runner.kept import Kept, Picks
 from qmirror_assets.runner.lines_writer import LinesWriter
-from qmirror_assets.runner.output import Output, commit
+from qmirror_assets.runner.output import Output, Outputs, commit
 from qmirror_assets.runner.seed_lines import load_lines
 from qmirror_assets.runner.seed_table import commit_seeds, record_supersedes
 from qmirror_assets.runner.sources import (
@@ -32,7 +33,9 @@ from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOL_ROWS, Spool, sample_i
 from qmirror_assets.runner.target import POOL
 from qmirror_assets.stages.graph import INTAKE
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.layers import is_small
 from qmirror_assets.store.leases import Lease, hold
+from qmirror_assets.store.manifest import Manifest
 
 QUARANTINE = "quarantine"
 """Pseudo-domain of seed rows that never became seeds."""
@@ -102,7 +105,7 @@ def _pools_stand(store: Store, dataset: str, print_: str) -> bool:
             pool = store.current(PartitionKey(dataset, POOL, domain))
             if pool is None or pool[1].fingerprint != print_:
                 return False
-            store.cas.verified_path(pool[1].rows)
+            store.table(pool[1])
             store.cas.verified_path(pool[1].rejections)
     except (DamagedObject, NotFoundError):
         return False  # the sources are read again, which mends the pool
@@ -202,25 +205,48 @@ class _Intake:
     def _commit_domain(self, domain: str) -> None:
         store, key = self._store, PartitionKey(self._dataset, self._node, domain)
         spool = self._spools.setdefault(domain, Spool(store, self._dataset))
-        picks = self._kept.of(domain) if self._kept else None
-        with hold(store.state, key, wait=self._wait) as lease:
-            output = Output(store, SEED_SCHEMA)
-            try:
+        picks = self._kept.of(domain) if self._kept else []
+        with hold(store.state, key, wait=self._wait) as lease, Outputs(store) as outputs:
+            before = store.current(key)
+            plan = self._plan(before, spool, picks)
+            if plan is None:
+                output = outputs.whole(SEED_SCHEMA)
                 rows_in, twins = drain(spool, picks, output, self._lines)
-                before = store.current(key)
-                now = commit_seeds(
-                    store, lease, output, self._print, rows_in=rows_in, duplicates=twins,
-                    partial=not self._whole,
-                )  # fmt: skip
-            finally:
-                output.discard()
+            else:
+                output, rows_in, twins = self._beside(domain, spool, plan, outputs)
+            now = commit_seeds(
+                store, lease, output, self._print, rows_in=rows_in, duplicates=twins,
+                partial=not self._whole,
+            )  # fmt: skip
         self._result.manifests[domain] = now[0]
         if self._lines is not None:
-            self._lines.end_table(domain, now[1].rows)
+            self._lines.end_table(domain, now[1].delta or now[1].rows)
         if domain in self._first:
             store.state.add_domain(self._dataset, domain, self._result.domains[domain])
         if self._node == INTAKE:
             record_supersedes(store, self._dataset, before, now)
+
+    def _plan(
+        self, before: tuple[str, Manifest] | None, spool: Spool, picks: Sequence[Picks]
+    ) -> Plan | None:
+        """The changes beside the last table, where they are few; else None."""
+        if before is None or not picks:
+            return None
+        base = self._store.cas.path(before[1].rows)
+        plan = plan_changes(spool, picks, base)
+        if plan is None or not is_small(tables.count_rows(base), plan.changes):
+            return None
+        return plan
+
+    def _beside(
+        self, domain: str, spool: Spool, plan: Plan, outputs: Outputs
+    ) -> tuple[Output, int, int]:
+        base = plan.base.path, plan.base.path.name
+        output = outputs.layered(SEED_SCHEMA, base)
+        if self._lines is not None:  # rows of the base first, as of a table of their own
+            self._lines.keep(plan.base.traces(), plan.base.rows)
+            self._lines.end_table(domain, plan.base.path.name)
+        return output, *drain_changes(spool, plan, output, self._lines)
 
     def commit_lines(self) -> None:
         """Keep what became of the lines; the tables it names are committed."""

@@ -43,20 +43,25 @@ class Kept:
         """Domain -> reading order of its first known line."""
         number = self._known.table[np.frombuffer(self._entries, np.int32)]
         ordinals = np.frombuffer(self._ordinals, np.int64)
-        found = {}
+        found: dict[str, int] = {}
         for table in np.unique(number).tolist():
-            found[self._known.domains[table]] = int(ordinals[number == table].min())
+            domain, first = self._known.domains[table], int(ordinals[number == table].min())
+            found[domain] = min(first, found.get(domain, first))
         return found
 
-    def of(self, domain: str) -> Picks | None:
-        """The known lines of one domain, None where there are none."""
-        if domain not in self._known.domains:
-            return None
-        table, entries = self._known.domains.index(domain), np.frombuffer(self._entries, np.int32)
-        mine = np.flatnonzero(self._known.table[entries] == table)
-        if not len(mine):
-            return None  # its table need not even be there
-        entries = entries[mine]
+    def of(self, domain: str) -> list[Picks]:
+        """The known lines of one domain, by the file that holds their rows."""
+        entries = np.frombuffer(self._entries, np.int32)
+        number = self._known.table[entries]
+        found = []
+        for table, name in enumerate(self._known.domains):
+            mine = np.flatnonzero(number == table)
+            if name == domain and len(mine):  # else the file need not even be there
+                found.append(self._picks(table, mine, entries))
+        return found
+
+    def _picks(self, table: int, mine: Numbers, all_entries: Numbers) -> Picks:
+        entries = all_entries[mine]
         ordinals = np.frombuffer(self._ordinals, np.int64)[mine]
         rows = self._known.position[entries]
         order = np.lexsort((ordinals, rows))
@@ -88,6 +93,32 @@ class Picks:
             start += batch.num_rows
         mask = np.isin(self.rows, np.concatenate(here))
         return self._only(~mask), self._only(mask)
+
+    def single(self) -> tuple[Picks, Picks]:
+        """Rows that stand once, and the lines of rows that stand more than once."""
+        same = self.rows[1:] == self.rows[:-1]
+        repeated = np.zeros(len(self.rows), bool)
+        repeated[1:] |= same
+        repeated[:-1] |= same
+        return self._only(~repeated), self._only(repeated)
+
+    def traces(self) -> pa.Array:
+        """What is known of the line of each row."""
+        data = pa.py_buffer(self.known.traces[self.entries].tobytes())
+        return pa.FixedSizeBinaryArray.from_buffers(
+            pa.binary(TRACE_BYTES), len(self.rows), [None, data]
+        )
+
+    def others(self) -> pa.Array:
+        """Samples of all other rows of the file, sorted."""
+        left, start = [array([], pa.string())], 0
+        there = np.ones(tables.count_rows(self.path), bool)
+        there[self.rows] = False
+        for batch in tables.iter_batches(self.path, ["sample_id"]):
+            stop = start + batch.num_rows
+            left.append(batch.column("sample_id").filter(of_numpy(there[start:stop])))
+            start = stop
+        return pa.concat_arrays(left)
 
     def _only(self, mask: Numbers) -> Picks:
         columns = (self.rows, self.ordinals, self.places, self.entries)

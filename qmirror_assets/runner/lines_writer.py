@@ -6,6 +6,7 @@ import hashlib
 from contextlib import suppress
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -36,11 +37,18 @@ class LinesWriter:
         """Note the lines of the next rows of the table at hand; null for a row without one."""
         place = of_numpy(np.arange(self._rows, self._rows + len(traces), dtype=np.int32))
         self._rows += len(traces)
-        there = traces.is_valid()
+        self._write(traces, place)
+
+    def _write(self, traces: pa.Array, places: pa.Array) -> None:
         number = of_numpy(np.full(len(traces), len(self._tables), np.int32))
-        batch = pa.RecordBatch.from_arrays([traces, number, place], schema=LINES).filter(there)
+        batch = pa.RecordBatch.from_arrays([traces, number, places], schema=LINES)
+        batch = batch.filter(traces.is_valid())
         with wrap_os_errors(self._temps[0], "write"):
             self._writer.write_batch(batch)
+
+    def keep(self, traces: pa.Array, positions: npt.NDArray[np.int32]) -> None:
+        """Note the lines of rows that stay where they are in the table at hand."""
+        self._write(traces, of_numpy(positions))
 
     def end_table(self, domain: str, digest: str) -> None:
         """The table at hand is whole; rows that follow belong to the next one."""

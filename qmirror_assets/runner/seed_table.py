@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyarrow.compute as pc
 
 from qmirror_assets.runner.output import Output, commit
-from qmirror_assets.store import Store, tables
+from qmirror_assets.store import Store
 from qmirror_assets.store.arrays import text
+from qmirror_assets.store.layers import Table
 from qmirror_assets.store.leases import Lease
 from qmirror_assets.store.manifest import Manifest
 
@@ -35,14 +34,14 @@ def record_supersedes(
 ) -> None:
     """Record which seeds of a domain replace one of the same user id and other content."""
     if before is not None and before[0] != now[0]:
-        old, new = (store.cas.verified_path(found[1].rows) for found in (before, now))
+        old, new = (store.table(found[1]) for found in (before, now))
         store.state.add_supersedes(dataset, _superseded(old, new))
 
 
-def _superseded(old: Path, new: Path) -> dict[str, str]:
+def _superseded(old: Table, new: Table) -> dict[str, str]:
     """New sample -> old sample with the same user id and other content."""
     columns = ["seed_id", "sample_id"]
-    before, after = (tables.read_columns(path, columns) for path in (old, new))
+    before, after = (table.read(columns) for table in (old, new))
     before = before.filter(pc.not_equal(before.column("seed_id"), text("")))
     if not before.num_rows:
         return {}

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from qmirror_assets.runner.output import Output, Outputs
 from qmirror_assets.runner.standing import Comparison, Previous
 from qmirror_assets.store import tables
-from qmirror_assets.store.layers import LARGEST_SHARE, LAYER_FROM, Table, ids_of
+from qmirror_assets.store.layers import Table, ids_of, is_small
 from qmirror_assets.store.merging import SampleIds, merge_sorted
 
 
@@ -45,9 +45,8 @@ def update(outputs: Outputs, fresh: Output, previous: Previous, found: Compariso
 
 def _is_small(table: Table, changed: int) -> bool:
     """Whether the changes since the base was written are few beside it."""
-    rows = tables.count_rows(table.base)
     earlier = sum(tables.count_rows(path) for path in table.files[1:])
-    return rows >= LAYER_FROM and (changed + earlier) * LARGEST_SHARE <= rows
+    return is_small(tables.count_rows(table.base), changed + earlier)
 
 
 def _dropped(table: Table, gone: pa.Array) -> pa.Array:

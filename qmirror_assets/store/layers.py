@@ -58,12 +58,12 @@ class Table:
             size: Most rows of a batch of the base.
         """
         if self.delta is None or self.dropped is None:
-            yield from tables.iter_batches(self.base, columns, size)
+            yield from tables.iter_batches(self.base, columns, size=size)
             return
         wanted = None if columns is None else list(dict.fromkeys([_ID, *columns]))
         gone = SampleIds(ids_of(self.dropped))
-        base = gone.without(tables.iter_batches(self.base, wanted, size))
-        merged = merge_sorted(base, tables.iter_batches(self.delta, wanted, size))
+        base = gone.without(tables.iter_batches(self.base, wanted, size=size))
+        merged = merge_sorted(base, tables.iter_batches(self.delta, wanted, size=size))
         yield from merged if columns is None else (b.select(list(columns)) for b in merged)
 
     def pick(
@@ -112,6 +112,11 @@ class Table:
         return tuple(path for path in (self.base, self.delta, self.dropped) if path is not None)
 
 
+def is_small(rows: int, changed: int) -> bool:
+    """Whether so many changes lie better beside a base of `rows` than in a new file."""
+    return rows >= LAYER_FROM and changed * LARGEST_SHARE <= rows
+
+
 def ids_of(path: Path) -> pa.Array:
     """The sample ids of a file, in order."""
     return tables.read_columns(path, [_ID]).column(_ID).combine_chunks()
@@ -122,4 +127,4 @@ def _pick(
 ) -> Iterable[pa.RecordBatch]:
     if not len(samples):
         return ()
-    return SampleIds(samples).only(tables.iter_batches(path, columns, size))
+    return SampleIds(samples).only(tables.iter_batches(path, columns, size=size))

@@ -16,7 +16,7 @@ from tests.conftest import Toy, toy_seed
 
 @pytest.fixture
 def layering(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qmirror_assets.runner.updating.LAYER_FROM", 1)
+    monkeypatch.setattr("qmirror_assets.store.layers.LAYER_FROM", 1)
 
 
 def layers(toy: Toy) -> dict[str, bool]:
