@@ -35,7 +35,8 @@ def stored(shop: Shop) -> list[tuple[Path, int, int]]:
     return found
 
 
-def flip_and_look(shop: Shop, flips: int, random_seed: int) -> None:
+def flip_and_look(shop: Shop, flips: int, random_seed: int) -> list[tuple[str, int]]:
+    """(file, byte) of every flip that `fsck` did not find."""
     print(f"random_seed {random_seed}")
     rng = random.Random(random_seed)
     places = stored(shop)
@@ -55,8 +56,8 @@ def flip_and_look(shop: Shop, flips: int, random_seed: int) -> None:
         shop.store.actions.close()
         path.chmod(0o644)
         path.write_bytes(whole)
-    assert missed == []
-    print(f"{flips} of {flips} found")
+    print(f"{flips - len(missed)} of {flips} found")
+    return missed
 
 
 def flip(rng: random.Random, path: Path, start: int, size: int) -> None:
@@ -71,7 +72,7 @@ def flip(rng: random.Random, path: Path, start: int, size: int) -> None:
     "flips", [60, pytest.param(500, marks=pytest.mark.slow)], ids=["sixty", "five hundred"]
 )
 def test_every_flipped_bit_is_found(shop: Shop, flips: int) -> None:
-    flip_and_look(shop, flips, random.SystemRandom().randrange(10**6))
+    assert flip_and_look(shop, flips, random.SystemRandom().randrange(10**6)) == []
 
 
 def test_what_is_damaged_is_made_again_and_the_version_is_the_same(shop: Shop) -> None:

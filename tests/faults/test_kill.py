@@ -11,6 +11,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -61,44 +62,53 @@ def copy_of(toy: Toy, name: str) -> Path:
     return folder
 
 
-def kill_often(toy: Toy, kills: int, random_seed: int) -> None:
-    toy.write([toy_seed(i, "sums" if i % 2 else "others") for i in range(300)])
-    calm = copy_of(toy, "calm")
-    expected = finish(calm)
-    assert calls(calm) == 600
-    assert attempts(calm) == (600, 600)
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What builds made that ended by themselves: their last call, and what was recorded."""
+
+    made: list[str]
+    calls: int
+    recorded: int
+    actions: int
+
+    @classmethod
+    def of(cls, folder: Path, *made: str) -> Ended:
+        return cls([*made, finish(folder)], calls(folder), *attempts(folder))
+
+
+def kill_often(toy: Toy, kills: int, random_seed: int) -> Ended:
+    """Builds are started and killed; what those made that ended nevertheless, and the last one."""
     rng = random.Random(random_seed)
     print(f"random_seed {random_seed}")
-    folder, done = toy.folder, 0
-    while done < kills:
+    folder, made = toy.folder, []
+    for number in range(kills):
         child = start(folder)
         time.sleep(rng.uniform(0.6, 1.6))
         finished = child.poll() is not None
         child.kill()
         child.communicate()
-        done += 1
         if finished:  # begin a new copy: a finished build has nothing left to kill
-            assert (folder / "done.txt").read_text() == expected
-            folder = copy_of(toy, f"again-{done}") if (toy.folder / "data").exists() else folder
+            made.append((folder / "done.txt").read_text())
+            folder = copy_of(toy, f"again-{number}") if (toy.folder / "data").exists() else folder
             for stale in ("data", "calls.log", "done.txt"):
                 subprocess.run(["rm", "-rf", str(folder / stale)], check=True)
-    before = calls(folder)
-    assert finish(folder) == expected
-    assert calls(folder) <= 600 + done * (IN_FLIGHT + MICRO_BATCH)
-    assert calls(folder) >= max(before, 600)
-    recorded, actions = attempts(folder)
-    assert actions == 600, "every sample has an attempt for each of its actions"
-    assert 600 <= recorded <= min(calls(folder), 600 + done * IN_FLIGHT)
+    return Ended.of(folder, *made)
 
 
-def test_twenty_kills(toy: Toy) -> None:
-    kill_often(toy, 20, random.SystemRandom().randrange(10**6))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1_800)
-def test_two_hundred_kills(toy: Toy) -> None:
-    kill_often(toy, 200, random.SystemRandom().randrange(10**6))
+@pytest.mark.parametrize(
+    "kills",
+    [20, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(1_800)])],
+    ids=["twenty", "two hundred"],
+)
+def test_a_kill_at_any_moment(toy: Toy, kills: int) -> None:
+    toy.write([toy_seed(i, "sums" if i % 2 else "others") for i in range(300)])
+    calm = Ended.of(copy_of(toy, "calm"))
+    assert (calm.calls, calm.recorded, calm.actions) == (600, 600, 600)
+    ended = kill_often(toy, kills, random.SystemRandom().randrange(10**6))
+    assert set(ended.made) == set(calm.made)
+    assert 600 <= ended.calls <= 600 + kills * (IN_FLIGHT + MICRO_BATCH)
+    assert ended.actions == 600, "every sample has an attempt for each of its actions"
+    assert 600 <= ended.recorded <= min(ended.calls, 600 + kills * IN_FLIGHT)
 
 
 @pytest.mark.parametrize("point", POINTS)
