@@ -26,7 +26,7 @@ from qmirror_assets.store import Store, open_store
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 
-# A change is judged by the same cases every time; the long form (`make test-faults`) draws new ones.
+# A change is judged by the same cases every time; `make test-faults` draws new ones.
 settings.register_profile("same", derandomize=True, database=None)
 settings.register_profile("new", print_blob=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -51,6 +51,30 @@ stages:
 gate: {score_column: "", require_image: false, min_yield: 0.0, max_reject_rate: 1.0}
 release: {split_by: family}
 """
+
+LOOP = """\
+recipe: toy
+random_seed: 7
+profile: fake
+seeds: [{file: "seeds/*.jsonl"}]
+stages:
+  - kind: refine
+    name: refine
+    rounds: 3
+    steps:
+      - name: write
+        uses: llm
+        with: {messages: [{prompt: write.j2}], reads: [question, text, advice], column: text}
+      - name: judge
+        uses: llm
+        with:
+          messages: [{prompt: judge.j2}]
+          reads: [question, text]
+          reply: {score: {type: integer, minimum: 0, maximum: 99}, advice: {type: string}}
+    accept: [{column: score, at_least: 80}]
+    rank_by: [score]
+"""
+"""The beginning of a recipe: its first stage is a loop."""
 
 
 def write_seeds(path: Path, rows: list[dict[str, Any]]) -> None:
