@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from qmirror_assets.store import open_store, schema
-from tests.conftest import Toy, toy_seed
+from tests.conftest import Toy, make_toy, toy_seed
 
 ROOT = Path(__file__).parents[2]
 IN_FLIGHT, MICRO_BATCH = 8, 16
@@ -111,10 +111,19 @@ def test_a_kill_at_any_moment(toy: Toy, kills: int) -> None:
     assert 600 <= ended.recorded <= min(ended.calls, 600 + kills * IN_FLIGHT)
 
 
+FORTY = [toy_seed(i) for i in range(40)]
+
+
+@pytest.fixture(scope="module")
+def made_of_forty(tmp_path_factory: pytest.TempPathFactory) -> str:
+    calm = make_toy(tmp_path_factory.mktemp("calm") / "toy")
+    calm.write(FORTY)
+    return finish(calm.folder)
+
+
 @pytest.mark.parametrize("point", POINTS)
-def test_crash_at_every_named_point(toy: Toy, point: str) -> None:
-    toy.write([toy_seed(i) for i in range(40)])
-    expected = finish(copy_of(toy, "calm"))
+def test_crash_at_every_named_point(toy: Toy, made_of_forty: str, point: str) -> None:
+    toy.write(FORTY)
     child = start(toy.folder, point, 3)
     child.communicate(timeout=120)
     if point == "before_temp_write":
@@ -122,7 +131,7 @@ def test_crash_at_every_named_point(toy: Toy, point: str) -> None:
         assert child.returncode in (0, 137)
     else:
         assert child.returncode == 137
-    assert finish(toy.folder) == expected
+    assert finish(toy.folder) == made_of_forty
     # an attempt may be known twice or its call be repeated, but no action is without one
     assert attempts(toy.folder)[1] == 80
     assert calls(toy.folder) <= 80 + IN_FLIGHT + MICRO_BATCH

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from qmirror_assets.store import open_store, schema
-from tests.conftest import Toy, toy_seed
+from tests.conftest import Toy, ToyProject, toy_seed
 from tests.faults.test_kill import IN_FLIGHT, MICRO_BATCH, calls, copy_of, finish, start
-from tests.integration.conftest import ToyProject, toy_project  # noqa: F401
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
 SLOW = "profile: slow\nengines:\n  text: {kind: fake, latency_ms: 100, in_flight: 2}\n"

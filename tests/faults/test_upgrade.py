@@ -34,8 +34,8 @@ from qmirror_assets.stages.parts import differences
 from qmirror_assets.store import Store, open_store
 from qmirror_assets.store.actions import ActionCache, _seal
 from qmirror_assets.store.manifest import Manifest
+from tests.conftest import ToyProject
 from tests.faults.test_swaps import shards
-from tests.integration.conftest import ToyProject, toy_project
 from tests.integration.release_fixtures import SUITE, VERSION, Shop, built, shop
 
 FIXTURES = Path(__file__).parent / "fixtures"
