@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FUZZ = settings(
-    max_examples=1_000,
+    max_examples=300,  # of these readers `test_fuzz.py` has a long form
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
