@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +54,30 @@ stages:
 gate: {score_column: "", require_image: false, min_yield: 0.0, max_reject_rate: 1.0}
 release: {split_by: family}
 """
+
+LOOP = """\
+recipe: toy
+random_seed: 7
+profile: fake
+seeds: [{file: "seeds/*.jsonl"}]
+stages:
+  - kind: refine
+    name: refine
+    rounds: 3
+    steps:
+      - name: write
+        uses: llm
+        with: {messages: [{prompt: write.j2}], reads: [question, text, advice], column: text}
+      - name: judge
+        uses: llm
+        with:
+          messages: [{prompt: judge.j2}]
+          reads: [question, text]
+          reply: {score: {type: integer, minimum: 0, maximum: 99}, advice: {type: string}}
+    accept: [{column: score, at_least: 80}]
+    rank_by: [score]
+"""
+"""The beginning of a recipe: its first stage is a loop."""
 
 
 def write_seeds(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -135,9 +162,7 @@ class Toy:
         return {f"{m.key.node}:{m.key.domain}": m.manifest.data_version for m in self.last}
 
 
-@pytest.fixture
-def toy(tmp_path: Path) -> Toy:
-    folder = tmp_path / "toy"
+def make_toy(folder: Path) -> Toy:
     (folder / "prompts").mkdir(parents=True)
     (folder / "recipe.yaml").write_text(TOY, "utf-8")
     made = Toy(folder, lambda: FakeEngine(FakeOptions(), {"kind": "fake", "model": "a"}))
@@ -145,3 +170,76 @@ def toy(tmp_path: Path) -> Toy:
     made.prompt("polish", "Polish: {{ draft }}")
     made.write([toy_seed(i) for i in range(200)])
     return made
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Toy:
+    return make_toy(tmp_path / "toy")
+
+
+@dataclass
+class ToyProject:
+    """A recipe folder and a project folder beside it, for the command line, Dagster and the UI."""
+
+    recipe: Path
+    project: Path
+    first: dict[str, Any] = field(default_factory=dict)
+    """What its first build said; empty when nothing is built."""
+
+    @classmethod
+    def make(cls, folder: Path) -> ToyProject:
+        made = cls(folder / "recipe", folder / "project")
+        for path in (made.recipe / "prompts", made.project):
+            path.mkdir(parents=True)
+        (made.recipe / "recipe.yaml").write_text(TOY, "utf-8")
+        (made.recipe / "prompts" / "draft.j2").write_text("Draft: {{ question }}", "utf-8")
+        (made.recipe / "prompts" / "polish.j2").write_text("Polish: {{ draft }}", "utf-8")
+        made.seeds(alpha=12, beta=8)
+        return made
+
+    def copy(self, folder: Path) -> ToyProject:
+        """The same project elsewhere, with what it has built."""
+        shutil.copytree(self.recipe, folder / "recipe")
+        shutil.copytree(self.project, folder / "project")
+        release = folder / "project" / Path(self.first["directory"]).relative_to(self.project)
+        first = {**self.first, "directory": str(release)}
+        return ToyProject(folder / "recipe", folder / "project", first)
+
+    def seeds(self, **domains: int) -> None:
+        rows = [toy_seed(1000 * n + i, d) for n, d in enumerate(domains) for i in range(domains[d])]
+        write_seeds(self.recipe / "seeds" / "seeds.jsonl", rows)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {k: v for k, v in os.environ.items() if k not in ("DAGSTER_HOME", "QMIRROR_DATA")}
+
+    def qmirror(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "qmirror_assets.cli", *arguments],
+            cwd=self.project, env=self.environment, capture_output=True, text=True, timeout=280,
+        )  # fmt: skip
+
+    def build(self, *more: str) -> dict[str, Any]:
+        """Build by the command line; what it said."""
+        done = self.qmirror("build", str(self.recipe), "--json", *more)
+        assert done.returncode == 0, done.stderr
+        said: dict[str, Any] = json.loads(done.stdout)
+        return said
+
+
+@pytest.fixture
+def toy_project(tmp_path: Path) -> ToyProject:
+    return ToyProject.make(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def released_once(tmp_path_factory: pytest.TempPathFactory) -> ToyProject:
+    """A project that is built and published; tests take copies of it."""
+    made = ToyProject.make(tmp_path_factory.mktemp("released"))
+    made.first = made.build("--version", "2026.11.0")
+    return made
+
+
+@pytest.fixture
+def released_project(released_once: ToyProject, tmp_path: Path) -> ToyProject:
+    return released_once.copy(tmp_path)

@@ -35,7 +35,8 @@ def stored(shop: Shop) -> list[tuple[Path, int, int]]:
     return found
 
 
-def flip_and_look(shop: Shop, flips: int, random_seed: int) -> None:
+def flip_and_look(shop: Shop, flips: int, random_seed: int) -> list[tuple[str, int]]:
+    """(file, byte) of every flip that `fsck` did not find."""
     print(f"random_seed {random_seed}")
     rng = random.Random(random_seed)
     places = stored(shop)
@@ -55,8 +56,8 @@ def flip_and_look(shop: Shop, flips: int, random_seed: int) -> None:
         shop.store.actions.close()
         path.chmod(0o644)
         path.write_bytes(whole)
-    assert missed == []
-    print(f"{flips} of {flips} found")
+    print(f"{flips - len(missed)} of {flips} found")
+    return missed
 
 
 def flip(rng: random.Random, path: Path, start: int, size: int) -> None:
@@ -68,10 +69,10 @@ def flip(rng: random.Random, path: Path, start: int, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "flips", [60, pytest.param(500, marks=pytest.mark.slow)], ids=["sixty", "five hundred"]
+    "flips", [40, pytest.param(500, marks=pytest.mark.slow)], ids=["forty", "five hundred"]
 )
 def test_every_flipped_bit_is_found(shop: Shop, flips: int) -> None:
-    flip_and_look(shop, flips, random.SystemRandom().randrange(10**6))
+    assert flip_and_look(shop, flips, random.SystemRandom().randrange(10**6)) == []
 
 
 def test_what_is_damaged_is_made_again_and_the_version_is_the_same(shop: Shop) -> None:
@@ -128,8 +129,8 @@ def release(shop: Shop, damage: tuple[random.Random, str] | None = None) -> dict
 
 
 @pytest.mark.parametrize(
-    "flips", [10, pytest.param(150, marks=[pytest.mark.slow, pytest.mark.timeout(3_600)])],
-    ids=["ten", "many"],
+    "flips", [6, pytest.param(150, marks=[pytest.mark.slow, pytest.mark.timeout(3_600)])],
+    ids=["six", "many"],
 )  # fmt: skip
 @pytest.mark.parametrize("where", ["store", "candidate"])
 def test_no_damaged_byte_reaches_a_release(

@@ -11,15 +11,16 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from qmirror_assets.store import open_store, schema
-from tests.conftest import Toy, toy_seed
+from tests.conftest import Toy, make_toy, toy_seed
 
 ROOT = Path(__file__).parents[2]
-IN_FLIGHT, MICRO_BATCH = 8, 16
+IN_FLIGHT = 8
 POINTS = [
     "before_temp_write", "before_fsync", "before_replace", "after_replace",
     "before_action_commit", "before_pointer", "after_pointer",
@@ -61,50 +62,82 @@ def copy_of(toy: Toy, name: str) -> Path:
     return folder
 
 
-def kill_often(toy: Toy, kills: int, random_seed: int) -> None:
-    toy.write([toy_seed(i, "sums" if i % 2 else "others") for i in range(300)])
-    calm = copy_of(toy, "calm")
-    expected = finish(calm)
-    assert calls(calm) == 600
-    assert attempts(calm) == (600, 600)
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What builds made that ended by themselves: their last call, and what was recorded."""
+
+    made: list[str]
+    calls: int
+    recorded: int
+    actions: int
+
+    @classmethod
+    def of(cls, folder: Path, *made: str) -> Ended:
+        return cls([*made, finish(folder)], calls(folder), *attempts(folder))
+
+
+def wait_a_while(child: subprocess.Popen[bytes], folder: Path, rng: random.Random) -> None:
+    """Until a build has made some calls, or now and then for any time: start and end count too."""
+    if rng.random() < 0.4:
+        time.sleep(rng.uniform(0.1, 1.4))
+        return
+    enough = calls(folder) + rng.randrange(1, 50)
+    while calls(folder) < enough and child.poll() is None:
+        time.sleep(0.001)
+
+
+def kill_often(toy: Toy, kills: int, random_seed: int) -> tuple[Ended, int]:
+    """Builds are started and killed; what those made that ended nevertheless, and the last one.
+
+    (that, kills since the last one was begun anew).
+    """
     rng = random.Random(random_seed)
     print(f"random_seed {random_seed}")
-    folder, done = toy.folder, 0
-    while done < kills:
+    folder, made, begun = toy.folder, [], 0
+    for number in range(kills):
         child = start(folder)
-        time.sleep(rng.uniform(0.6, 1.6))
+        wait_a_while(child, folder, rng)
         finished = child.poll() is not None
         child.kill()
         child.communicate()
-        done += 1
         if finished:  # begin a new copy: a finished build has nothing left to kill
-            assert (folder / "done.txt").read_text() == expected
-            folder = copy_of(toy, f"again-{done}") if (toy.folder / "data").exists() else folder
+            made.append((folder / "done.txt").read_text())
+            begun = number + 1
+            folder = copy_of(toy, f"again-{number}") if (toy.folder / "data").exists() else folder
             for stale in ("data", "calls.log", "done.txt"):
                 subprocess.run(["rm", "-rf", str(folder / stale)], check=True)
-    before = calls(folder)
-    assert finish(folder) == expected
-    assert calls(folder) <= 600 + done * (IN_FLIGHT + MICRO_BATCH)
-    assert calls(folder) >= max(before, 600)
-    recorded, actions = attempts(folder)
-    assert actions == 600, "every sample has an attempt for each of its actions"
-    assert 600 <= recorded <= min(calls(folder), 600 + done * IN_FLIGHT)
+    return Ended.of(folder, *made), kills - begun
 
 
-def test_twenty_kills(toy: Toy) -> None:
-    kill_often(toy, 20, random.SystemRandom().randrange(10**6))
+@pytest.mark.parametrize(
+    "kills",
+    [20, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(1_800)])],
+    ids=["twenty", "two hundred"],
+)
+def test_a_kill_at_any_moment(toy: Toy, kills: int) -> None:
+    toy.write([toy_seed(i, "sums" if i % 2 else "others") for i in range(300)])
+    calm = Ended.of(copy_of(toy, "calm"))
+    assert (calm.calls, calm.recorded, calm.actions) == (600, 600, 600)
+    ended, killed = kill_often(toy, kills, random.SystemRandom().randrange(10**6))
+    assert set(ended.made) == set(calm.made)
+    assert 600 <= ended.calls <= 600 + killed * IN_FLIGHT
+    assert ended.actions == 600, "every sample has an attempt for each of its actions"
+    assert 600 <= ended.recorded <= ended.calls
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1_800)
-def test_two_hundred_kills(toy: Toy) -> None:
-    kill_often(toy, 200, random.SystemRandom().randrange(10**6))
+FORTY = [toy_seed(i) for i in range(40)]
+
+
+@pytest.fixture(scope="module")
+def made_of_forty(tmp_path_factory: pytest.TempPathFactory) -> str:
+    calm = make_toy(tmp_path_factory.mktemp("calm") / "toy")
+    calm.write(FORTY)
+    return finish(calm.folder)
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_crash_at_every_named_point(toy: Toy, point: str) -> None:
-    toy.write([toy_seed(i) for i in range(40)])
-    expected = finish(copy_of(toy, "calm"))
+def test_crash_at_every_named_point(toy: Toy, made_of_forty: str, point: str) -> None:
+    toy.write(FORTY)
     child = start(toy.folder, point, 3)
     child.communicate(timeout=120)
     if point == "before_temp_write":
@@ -112,10 +145,10 @@ def test_crash_at_every_named_point(toy: Toy, point: str) -> None:
         assert child.returncode in (0, 137)
     else:
         assert child.returncode == 137
-    assert finish(toy.folder) == expected
+    assert finish(toy.folder) == made_of_forty
     # an attempt may be known twice or its call be repeated, but no action is without one
     assert attempts(toy.folder)[1] == 80
-    assert calls(toy.folder) <= 80 + IN_FLIGHT + MICRO_BATCH
+    assert calls(toy.folder) <= 80 + IN_FLIGHT
 
 
 def test_two_builds_of_one_partition(toy: Toy) -> None:

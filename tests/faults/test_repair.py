@@ -25,8 +25,8 @@ from qmirror_assets.runner.target import POOL
 from qmirror_assets.store import Store
 from qmirror_assets.store.actions import ActionCache, Entry
 from qmirror_assets.workspace import open_workspace
+from tests.conftest import ToyProject
 from tests.faults.test_swaps import shards
-from tests.integration.conftest import ToyProject, toy_project
 from tests.integration.release_fixtures import Shop, built, shop
 from tests.integration.test_target import Lab, lab
 

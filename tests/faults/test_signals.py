@@ -1,4 +1,4 @@
-"""F11: SIGTERM and Ctrl-C end a build within a micro-batch; the next one goes on from there."""
+"""F11: SIGTERM and Ctrl-C end a build at once; the next one goes on from there."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from qmirror_assets.store import open_store, schema
-from tests.conftest import Toy, toy_seed
-from tests.faults.test_kill import IN_FLIGHT, MICRO_BATCH, calls, copy_of, finish, start
-from tests.integration.conftest import ToyProject, toy_project  # noqa: F401
+from tests.conftest import Toy, ToyProject, toy_seed
+from tests.faults.test_kill import IN_FLIGHT, calls, copy_of, finish, start
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
 SLOW = "profile: slow\nengines:\n  text: {kind: fake, latency_ms: 100, in_flight: 2}\n"
@@ -37,7 +36,7 @@ def attempts(data: Path) -> int:
 
 
 @SIGNALS
-def test_a_signal_ends_a_build_within_a_micro_batch(toy: Toy, number: int) -> None:
+def test_a_signal_ends_a_build_at_once(toy: Toy, number: int) -> None:
     toy.write([toy_seed(i, "sums" if i % 2 else "others") for i in range(200)])
     expected = finish(copy_of(toy, "calm"))
     child = start(toy.folder)
@@ -47,7 +46,8 @@ def test_a_signal_ends_a_build_within_a_micro_batch(toy: Toy, number: int) -> No
     child.communicate(timeout=60)
     made = calls(toy.folder)
     assert child.returncode == 130
-    assert made - seen <= IN_FLIGHT + MICRO_BATCH
+    # calls take 4 ms: a few rounds of them may begin before the signal has arrived
+    assert made - seen <= 3 * IN_FLIGHT
     # what had an answer is kept: only calls in flight are made again
     assert attempts(toy.folder / "data") >= made - IN_FLIGHT
     assert finish(toy.folder) == expected

@@ -11,7 +11,7 @@ from qmirror_assets.errors import UsageError
 from qmirror_assets.profile import Profile, ProfileSpec
 from qmirror_assets.runner.engines import Engines
 from qmirror_assets.verifying import Verified, parse_share, verify_with
-from tests.integration.conftest import ToyProject, toy_project
+from tests.conftest import ToyProject
 from tests.integration.release_fixtures import Shop, built, shop
 
 
@@ -63,12 +63,11 @@ def test_bad_shares(text: str) -> None:
         parse_share(text)
 
 
-def test_the_command_line(toy_project: ToyProject) -> None:
-    done = toy_project.qmirror(
-        "build", str(toy_project.recipe), "--no-publish", "--verify", "10%", "--verify-strict"
-    )
+def test_the_command_line(released_project: ToyProject) -> None:
+    project = released_project
+    done = project.qmirror("build", str(project.recipe), "--verify", "10%", "--verify-strict")
     assert done.returncode == 0, done.stderr
     assert "verified 4 of 40 actions (10.0%, random_seed " in done.stdout
     assert "0.0% differ" in done.stdout
-    assert toy_project.qmirror("fsck").returncode == 0
-    assert toy_project.qmirror("gc", "--dry-run").returncode == 0
+    assert project.qmirror("fsck").returncode == 0
+    assert project.qmirror("gc", "--dry-run").returncode == 0

@@ -24,8 +24,7 @@ from qmirror_assets.rejecting import list_rejects
 from qmirror_assets.store import schema
 from qmirror_assets.summary import BuildResult
 from qmirror_assets.workspace import default_record, open_workspace
-from tests.conftest import Toy, toy_seed
-from tests.integration.conftest import ToyProject
+from tests.conftest import Toy, ToyProject, toy_seed
 from tests.integration.test_target import Direct, OnlyRows
 
 ROOT = Path(__file__).parents[2]

@@ -11,37 +11,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import write_seeds
-from tests.integration.conftest import ToyProject
+from tests.conftest import ToyProject, write_seeds
 
 ROOT = Path(__file__).parents[2]
 
 
-def build(project: ToyProject, *more: str) -> dict:
-    done = project.qmirror("build", str(project.recipe), "--json", *more)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def test_build_again_and_one_more_domain(toy_project: ToyProject) -> None:
-    first = build(toy_project, "--version", "2026.11.0")
+def test_build_again_and_one_more_domain(released_project: ToyProject) -> None:
+    project, first = released_project, released_project.first
     assert (first["published"], first["accepted"], first["totals"]["calls"]) == (True, 20, 40)
     assert first["rejected"] + first["duplicates"] + first["accepted"] == first["seeds"]
-    again = build(toy_project)
+    again = project.build()
     assert (again["version"], again["totals"]["calls"]) == ("2026.11.0", 0)
     assert again["release_digest"] == first["release_digest"]
 
-    before = manifests(toy_project)
-    toy_project.seeds(alpha=12, beta=8, gamma=5)
-    plan = json.loads(toy_project.qmirror("plan", str(toy_project.recipe), "--json").stdout)
+    before = manifests(project)
+    project.seeds(alpha=12, beta=8, gamma=5)
+    plan = json.loads(project.qmirror("plan", str(project.recipe), "--json").stdout)
     assert plan["seeds_changed"]
-    third = build(toy_project, "--domain", "gamma")
+    third = project.build("--domain", "gamma")
     assert third["totals"]["calls"] == 10
     assert third["version"] != "2026.11.0"
-    after = manifests(toy_project)
+    after = manifests(project)
     untouched = {k: v for k, v in before.items() if k[0] != "intake"}
     assert {k: v for k, v in after.items() if k in untouched} == untouched
-    rows = json.loads(toy_project.qmirror("versions", "toy", "--json").stdout)
+    rows = json.loads(project.qmirror("versions", "toy", "--json").stdout)
     assert [r["version"] for r in rows if r["current"]] == [third["version"]]
     assert rows[-1]["samples"] == 25, "the other domains stay in the version"
 
@@ -53,44 +46,41 @@ def manifests(project: ToyProject) -> dict[tuple[str, str], str]:
     return {(k.node, k.domain): v for k, v in store.state.pointers("toy").items()}
 
 
-def test_audit_without_dagster_and_from_the_release_alone(toy_project: ToyProject) -> None:
-    result = build(toy_project)
-    trail = toy_project.qmirror("rejects", "toy", "--json")
+def test_audit_without_dagster_and_from_the_release_alone(released_project: ToyProject) -> None:
+    project = released_project
+    trail = project.qmirror("rejects", "toy", "--json")
     assert json.loads(trail.stdout) == []
     import pyarrow.parquet as pq
 
-    release = Path(result["directory"])
+    release = Path(project.first["directory"])
     sample = pq.read_table(next(release.glob("data/train-*.parquet"))).column("id")[0].as_py()
-    whole = json.loads(toy_project.qmirror("audit", sample, "--json").stdout)
+    whole = json.loads(project.qmirror("audit", sample, "--json").stdout)
     assert [s["node"] for s in whole["steps"]] == ["intake", "draft", "polish", "final"]
     assert whole["steps"][1]["actions"][0]["request"]["messages"][0]["content"].startswith("Draft:")
-    shutil.rmtree(toy_project.project / ".qmirror")
-    assert toy_project.qmirror("audit", sample).returncode == 0
-    alone = toy_project.project.parent / "copied"
+    shutil.rmtree(project.project / ".qmirror")
+    assert project.qmirror("audit", sample).returncode == 0
+    alone = project.project.parent / "copied"
     shutil.copytree(release, alone)
-    shutil.rmtree(toy_project.project / "data", ignore_errors=True)
-    read = json.loads(
-        toy_project.qmirror("audit", sample, "--release", str(alone), "--json").stdout
-    )
+    shutil.rmtree(project.project / "data", ignore_errors=True)
+    read = json.loads(project.qmirror("audit", sample, "--release", str(alone), "--json").stdout)
     assert read["steps"][2]["actions"][0]["reply"] == whole["steps"][2]["actions"][0]["reply"]
 
 
 def test_own_seeds_under_another_name_leave_the_first_dataset_alone(
-    toy_project: ToyProject,
+    released_project: ToyProject,
 ) -> None:
-    first = build(toy_project)
-    before = manifests(toy_project)
-    own = toy_project.project / "own.jsonl"
+    project, before = released_project, manifests(released_project)
+    own = project.project / "own.jsonl"
     rows = [{"question": f"How many is {i} and {i}?", "answer": str(2 * i)} for i in range(20)]
     write_seeds(own, rows)
-    mine = build(toy_project, "--name", "mine", "--seeds", str(own))
+    mine = project.build("--name", "mine", "--seeds", str(own))
     assert (mine["dataset"], mine["seeds"], mine["domains"]) == ("mine", 20, {"general": 20})
-    assert manifests(toy_project) == before
-    assert build(toy_project)["release_digest"] == first["release_digest"]
+    assert manifests(project) == before
+    assert project.build()["release_digest"] == project.first["release_digest"]
 
 
 def test_limited_build_is_not_published(toy_project: ToyProject) -> None:
-    result = build(toy_project, "--limit", "5")
+    result = toy_project.build("--limit", "5")
     assert (result["partial"], result["published"], result["version"]) == (True, False, "")
 
 
@@ -153,11 +143,11 @@ def test_the_wheel_builds_outside_the_checkout(toy_project: ToyProject, tmp_path
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", wheels, ROOT],
         check=True,
     )
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    venv = [sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"]
+    subprocess.run(venv, check=True)
     python = tmp_path / "venv" / "bin" / "python"
-    subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--no-deps", *wheels.glob("*.whl")], check=True
-    )
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, *wheels.glob("*.whl")], check=True)
     # libraries of this environment, read-only; the checkout itself is not on the path
     libraries = sysconfig.get_paths()["purelib"]
     site = next((tmp_path / "venv" / "lib").glob("python*/site-packages"))

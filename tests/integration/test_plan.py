@@ -21,30 +21,12 @@ from qmirror_assets.runner.intake import run_intake
 from qmirror_assets.runner.unknown import Range
 from qmirror_assets.store import tables
 from qmirror_assets.workspace import Workspace, default_record, open_workspace
-from tests.conftest import Toy, toy_seed
+from tests.conftest import LOOP, Toy, toy_seed
 
 ROWS = 200
-REFINE = """\
-recipe: toy
-random_seed: 7
-profile: fake
-seeds: [{file: "seeds/*.jsonl"}]
-stages:
-  - kind: refine
-    name: refine
-    rounds: 3
-    steps:
-      - name: write
-        uses: llm
-        with: {messages: [{prompt: write.j2}], reads: [question, advice], column: text}
-      - name: judge
-        uses: llm
-        with:
-          messages: [{prompt: judge.j2}]
-          reads: [text]
-          reply: {score: {type: integer, minimum: 0, maximum: 99}, advice: {type: string}}
-    accept: [{column: score, at_least: 50}]
-    rank_by: [score]
+REFINE = (
+    LOOP.replace("at_least: 80", "at_least: 50")
+    + """\
   - {kind: filter, name: good, where: [{column: accepted, equals: true}]}
   - kind: map
     name: polish
@@ -54,6 +36,7 @@ stages:
     name: final
     columns: {question: question, answer: polished, licence: licence, family: family}
 """
+)
 PRICES = "prices: {text: {prompt: 1000, completion: 2000, as_of: 2026-11-01}}"
 
 

@@ -20,8 +20,7 @@ from qmirror_assets.runner.intake import run_intake
 from qmirror_assets.store import schema, tables
 from qmirror_assets.summary import BuildResult
 from qmirror_assets.workspace import Dataset, Workspace, default_record, open_workspace
-from tests.conftest import TOY, Toy, toy_seed
-from tests.integration.conftest import ToyProject
+from tests.conftest import TOY, Toy, ToyProject, toy_seed
 
 FILTERED = TOY.replace(
     "  - kind: assemble",

@@ -1,6 +1,6 @@
 """S14: whatever comes in at a border, only our own errors come out.
 
-Two thousand cases of each border in an ordinary run, a hundred thousand in the long form.
+Five hundred cases of each border in an ordinary run, a hundred thousand in the long form.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from tests.lab import RECIPE
 
 CASES = pytest.mark.parametrize(
     "cases",
-    [2_000, pytest.param(100_000, marks=[pytest.mark.slow, pytest.mark.timeout(7_200)])],
+    [500, pytest.param(100_000, marks=[pytest.mark.slow, pytest.mark.timeout(7_200)])],
     ids=["short", "long"],
 )
 TEXT = st.text(st.characters(codec=None), max_size=20)
@@ -100,25 +100,22 @@ REPLIES = st.one_of(
 )
 
 
-def read_text(text: str) -> None:
-    value, says = refusal(lambda: read_json(text), ReplyError)
-    assert len(says) < 300
-    if not says:
-        canonical_or_refused(value)
-
-
-def canonical_or_refused(value: Any) -> None:
-    """What was read is JSON again: no NaN, no infinity."""
+def is_canonical_or_refused(value: Any) -> bool:
+    """Whether what was read is JSON again: no NaN, no infinity."""
     data, says = refusal(lambda: canonical(value), QMirrorError)
     if says:  # nested deeper than we hash, or beyond 64 bits
-        assert "cannot be fingerprinted" in says
-    else:
-        assert orjson.loads(data) == value
+        return "cannot be fingerprinted" in says
+    return bool(orjson.loads(data) == value)
 
 
 @CASES
 def test_reply_text(cases: int) -> None:
-    fuzz(cases, REPLIES, read_text)
+    def read(text: str) -> None:
+        value, says = refusal(lambda: read_json(text), ReplyError)
+        assert len(says) < 300
+        assert says or is_canonical_or_refused(value)
+
+    fuzz(cases, REPLIES, read)
 
 
 SCHEMA = {
@@ -138,18 +135,17 @@ ENVELOPES = st.one_of(
 )  # fmt: skip
 
 
-def read_envelope(data: bytes) -> None:
-    outcome = read_reply(data, SCHEMA)
-    assert isinstance(outcome, Raw | Refused)
-    if isinstance(outcome, Raw):
-        score = read_json(outcome.body["text"])["score"]
-        assert 0 <= score < float("inf")
-        assert not isinstance(score, bool)
-
-
 @CASES
 def test_reply_envelope(cases: int) -> None:
-    fuzz(cases, ENVELOPES, read_envelope)
+    def read(data: bytes) -> None:
+        outcome = read_reply(data, SCHEMA)
+        assert isinstance(outcome, Raw | Refused)
+        if isinstance(outcome, Raw):
+            score = read_json(outcome.body["text"])["score"]
+            assert 0 <= score < float("inf")
+            assert not isinstance(score, bool)
+
+    fuzz(cases, ENVELOPES, read)
 
 
 # -- seed files
@@ -172,15 +168,6 @@ CSV = st.builds(
 )
 
 
-def drain(path: Path) -> None:
-    try:
-        rows = list(read_file(SeedFile(path)))
-    except QMirrorError:
-        return
-    assert all(isinstance(row, Seed | BadSeed) for row in rows)
-    assert all(row.reason in INTAKE_REASONS for row in rows if isinstance(row, BadSeed))
-
-
 @CASES
 @pytest.mark.parametrize(
     ("name", "data"), [("f.jsonl", ROWS), ("f.csv", CSV)], ids=["jsonl", "csv"]
@@ -190,7 +177,10 @@ def test_seed_file(tmp_path: Path, cases: int, name: str, data: st.SearchStrateg
 
     def read(content: bytes) -> None:
         path.write_bytes(content)
-        drain(path)
+        rows, says = refusal(lambda: list(read_file(SeedFile(path))), QMirrorError)
+        assert says or all(isinstance(row, Seed | BadSeed) for row in rows)
+        bad = [row for row in rows or () if isinstance(row, BadSeed)]
+        assert all(row.reason in INTAKE_REASONS for row in bad)
 
     fuzz(cases, data, read)
 
@@ -232,19 +222,18 @@ MANIFESTS = st.one_of(
 )
 
 
-def load_manifest(data: bytes) -> None:
-    try:
-        manifest = Manifest.load(data)
-    except (DamagedObject, UnknownFormat):
-        return
-    assert Manifest.load(manifest.dump()) == manifest
-    for digest in (manifest.rows, manifest.rejections):
-        parse_digest(digest)
-
-
 @CASES
 def test_manifest(cases: int) -> None:
-    fuzz(cases, MANIFESTS, load_manifest)
+    def load(data: bytes) -> None:
+        try:
+            manifest = Manifest.load(data)
+        except (DamagedObject, UnknownFormat):
+            return
+        assert Manifest.load(manifest.dump()) == manifest
+        for digest in (manifest.rows, manifest.rejections):
+            assert parse_digest(digest) == digest
+
+    fuzz(cases, MANIFESTS, load)
 
 
 # -- keys
@@ -264,17 +253,16 @@ KEYS = st.one_of(
 )
 
 
-def parse_all(text: str) -> None:
-    for parse in PARSERS.values():
-        value, says = refusal(lambda: parse(text), QMirrorError)  # noqa: B023 - called at once
-        assert len(says) < 1_000
-        assert says or value == text
-    found, says = refusal(lambda: slugify_domain(text), QMirrorError)
-    assert says or parse_domain(found[0]) == found[0]
-
-
 @CASES
 def test_keys(cases: int) -> None:
+    def parse_all(text: str) -> None:
+        for parse in PARSERS.values():
+            value, says = refusal(lambda: parse(text), QMirrorError)  # noqa: B023 - called at once
+            assert len(says) < 1_000
+            assert says or value == text
+        found, says = refusal(lambda: slugify_domain(text), QMirrorError)
+        assert says or parse_domain(found[0]) == found[0]
+
     fuzz(cases, KEYS, parse_all)
 
 

@@ -26,7 +26,7 @@ CONDITIONS = {
 @pytest.mark.parametrize(
     ("group", "lines"),
     [
-        pytest.param("edited", 6, id="first edits"),
+        pytest.param("edited", 4, id="first edits"),
         pytest.param("edited", len(edits(Size())) + 1, id="all edits", marks=pytest.mark.slow),
         pytest.param("failing", 5, id="failing calls"),
     ],

@@ -9,19 +9,21 @@ from qmirror_assets.errors import UsageError
 
 
 @pytest.mark.parametrize(
-    "sql",
+    ("sql", "columns"),
     [
-        "select a from t",
-        "select a from t;",
-        "with x as (select a from t) select a from x",
-        "select a from t union all select a from t",
-        "select t.a, (select max(a) from t) as b from t",
-        "select a from t, unnest([1, 2]) as u(b)",
-        "select i from range(3) as r(i)",
+        ("select a from t", ("a",)),
+        ("select a from t;", ("a",)),
+        ("with x as (select a from t) select a from x", ("a",)),
+        ("select a from t union all select a from t", ("a",)),
+        ("select t.a, (select max(a) from t) as b from t", ("a", "b")),
+        ("select a from t, unnest([1, 2]) as u(b)", ("a",)),
+        ("select i from range(3) as r(i)", ("i",)),
     ],
 )
-def test_a_select_passes(sql: str) -> None:
-    check_tables(parse_select(sql, "q"), {"t"}, "q")
+def test_a_select_passes(sql: str, columns: tuple[str, ...]) -> None:
+    statement = parse_select(sql, "q")
+    check_tables(statement, {"t"}, "q")
+    assert output_columns(statement, "q") == columns
 
 
 @pytest.mark.parametrize(
@@ -33,16 +35,19 @@ def test_a_select_passes(sql: str) -> None:
         "call pragma_version()", "explain select 1", "describe t", "show tables",
         "select a into b from t", "select a from t where a = ?", "select a from t where a = $1",
         "export database 'x'", "vacuum", "checkpoint", "use x", "begin", "select (", "select '",
-        "values (1)", "from t", "select " + "(" * 2000 + "1" + ")" * 2000,
+        "values (1)", "select " + "(" * 2000 + "1" + ")" * 2000,
     ],
     ids=lambda sql: sql[:30],
 )  # fmt: skip
 def test_what_is_no_select_is_refused(sql: str) -> None:
-    if sql == "from t":  # DuckDB's short form is a SELECT
-        parse_select(sql, "q")
-        return
     with pytest.raises(UsageError):
         parse_select(sql, "q")
+
+
+def test_the_short_form_of_duckdb_is_a_select() -> None:
+    statement = parse_select("from t", "q")
+    assert statement.key == "select"
+    check_tables(statement, {"t"}, "q")
 
 
 # the name of a WITH of another part of the statement is not known in this one

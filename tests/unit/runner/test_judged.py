@@ -18,29 +18,9 @@ from qmirror_assets.stages import registry
 from qmirror_assets.stages.base import At, StepConfig, StepRun
 from qmirror_assets.store import tables
 from qmirror_assets.templates import Prompts
-from tests.conftest import Toy, toy_seed
+from tests.conftest import LOOP, Toy, toy_seed
 
-LOOP = """\
-recipe: toy
-random_seed: 7
-profile: fake
-seeds: [{file: "seeds/*.jsonl"}]
-stages:
-  - kind: refine
-    name: refine
-    rounds: 3
-    steps:
-      - name: write
-        uses: llm
-        with: {messages: [{prompt: write.j2}], reads: [question, text], column: text}
-      - name: judge
-        uses: llm
-        with:
-          messages: [{prompt: judge.j2}]
-          reads: [question, text]
-          reply: {score: {type: number}, advice: {type: string}}
-    accept: [{column: score, at_least: 80}]
-    rank_by: [score]
+FINAL = """\
   - kind: assemble
     name: final
     columns: {question: question, text: text, score: score, accepted: accepted,
@@ -90,7 +70,7 @@ def engine_of(
 
 @pytest.fixture
 def loop(toy: Toy) -> Toy:
-    (toy.folder / "recipe.yaml").write_text(LOOP, "utf-8")
+    (toy.folder / "recipe.yaml").write_text(LOOP + FINAL, "utf-8")
     toy.prompt("write", "write|{{ question }}|{{ text }}")
     toy.prompt("judge", "judge|{{ question }}|{{ text }}")
     toy.write([toy_seed(number) for number in SCORES])
@@ -108,6 +88,10 @@ def final_rows(toy: Toy) -> dict[int, dict[str, Any]]:
     return rows
 
 
+def outcomes(toy: Toy) -> dict[int, tuple[Any, ...]]:
+    return {number: outcome(row) for number, row in final_rows(toy).items()}
+
+
 def outcome(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         row["stop_reason"],
@@ -122,7 +106,7 @@ def outcome(row: dict[str, Any]) -> tuple[Any, ...]:
 def test_every_row_leaves_with_its_best_round_and_a_reason(loop: Toy) -> None:
     loop.engine = engine_of(plan=FAULTS)
     loop.build()
-    assert {number: outcome(row) for number, row in final_rows(loop).items()} == {
+    assert outcomes(loop) == {
         0: ("accepted", 1, 1, True, "r1", 85),
         1: ("accepted", 2, 2, True, "r2", 95),
         2: ("max_rounds", 3, 1, False, "r1", 70),
@@ -235,14 +219,10 @@ def test_a_final_row_has_one_line_of_descent(loop: Toy) -> None:
 
 
 REFUSED = {
-    0: "nothing_movable",
-    1: "no_variant",
-    2: "abstained",
-    3: "unparsable",
-    4: "render_error",
-    5: "rule_failed",
-}
-"""Seed -> why the lab's own step refuses it in round 2."""
+    "nothing_movable": "rejected", "no_variant": "no_variant", "abstained": "rejected",
+    "unparsable": "parse_error", "render_error": "render_error", "rule_failed": "rejected",
+}  # fmt: skip
+"""Why the test's own step refuses a seed in round 2 -> why the row stops. One seed each."""
 
 
 class RefuseStep:
@@ -262,21 +242,17 @@ class RefuseStep:
     def run(self, row: Row, at: At) -> StepRun:
         yield from ()
         if at.round == 2:
-            return Rejection(Reason(REFUSED[int(row["question"].split()[2])]))
+            return Rejection(Reason(list(REFUSED)[int(row["question"].split()[2])]))
         return {"kept": True}
 
 
 def test_a_row_that_a_step_refused_says_so(loop: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.KINDS, "refuse", f"{__name__}:{RefuseStep.__name__}")
     loop.edit("      - name: judge", "      - {name: look, uses: refuse}\n      - name: judge")
-    loop.write([toy_seed(number) for number in REFUSED])
-    loop.engine = engine_of({number: [10 + number, 99, 99] for number in REFUSED})
+    loop.write([toy_seed(number) for number in range(len(REFUSED))])
+    loop.engine = engine_of({number: [10 + number, 99, 99] for number in range(len(REFUSED))})
     loop.build()
-    assert {number: outcome(row) for number, row in final_rows(loop).items()} == {
-        0: ("rejected", 1, 1, False, "r1", 10),
-        1: ("no_variant", 1, 1, False, "r1", 11),
-        2: ("rejected", 1, 1, False, "r1", 12),
-        3: ("parse_error", 1, 1, False, "r1", 13),
-        4: ("render_error", 1, 1, False, "r1", 14),
-        5: ("rejected", 1, 1, False, "r1", 15),
+    assert outcomes(loop) == {
+        number: (stop, 1, 1, False, "r1", 10 + number)
+        for number, stop in enumerate(REFUSED.values())
     }

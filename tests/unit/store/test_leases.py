@@ -130,12 +130,12 @@ def test_a_zombie_owner_is_dead(state: State, child: subprocess.Popen[bytes]) ->
     stat = Path(f"/proc/{child.pid}/stat")
     while stat.read_text().rpartition(")")[2].split()[0] != "Z":
         time.sleep(0.01)
-    take(state, process_owner())
+    assert take(state, process_owner()).token == 2
 
 
 def test_a_reused_process_id_is_another_owner(state: State, child: subprocess.Popen[bytes]) -> None:
     take(state, f"{socket.gethostname()}|{child.pid}|1")
-    take(state, process_owner())
+    assert take(state, process_owner()).token == 2
 
 
 @pytest.mark.parametrize(("age", "free"), [(STALE_AFTER - 10, False), (STALE_AFTER + 10, True)])
