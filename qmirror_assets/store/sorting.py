@@ -13,7 +13,7 @@ from qmirror_assets.errors import StoreUnavailable
 from qmirror_assets.store import tables
 from qmirror_assets.store.atomic import wrap_os_errors
 
-MEMORY = "256MB"
+MEMORY = "128MB"
 AT_ONCE = 16 << 20
 """Bytes of all columns, decoded."""
 
