@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-import pyarrow as pa
 
 from qmirror_assets.errors import StoreUnavailable
 from qmirror_assets.keys import PartitionKey
@@ -66,7 +64,6 @@ def open_store(root: Path, *, state_url: str | None = None) -> Store:
     Raises:
         StoreUnavailable: the folder cannot be made or written.
     """
-    _give_memory_back()
     with atomic.wrap_os_errors(root, "create"):
         root.mkdir(parents=True, exist_ok=True)
         probe = root / ".writable"
@@ -80,9 +77,3 @@ def open_store(root: Path, *, state_url: str | None = None) -> Store:
         Cas(root / "cas"),
         ActionCache(root / "actions"),
     )
-
-
-def _give_memory_back() -> None:
-    """Arrow's own pool keeps what it frees: a build of a million rows would hold twice as much."""
-    if not os.environ.get("ARROW_DEFAULT_MEMORY_POOL"):
-        pa.set_memory_pool(pa.system_memory_pool())
