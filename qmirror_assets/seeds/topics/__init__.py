@@ -1,0 +1,1 @@
+"""Seeds asked from topics: a labelled hierarchy, question templates, a sampler that covers."""
