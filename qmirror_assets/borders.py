@@ -178,11 +178,17 @@ def _explain(
         return RecipeError(
             f"{where} is not a known key",
             found=repr(place[-1]),
-            remedy=nearest(str(place[-1]), fields) if fields else "Remove it",
+            remedy=_remedy(str(place[-1]), fields),
         )
     return RecipeError(
         f"{where} is not valid", expected=first["msg"], found=repr(first.get("input"))[:120]
     )
+
+
+def _remedy(key: str, fields: Sequence[str]) -> str:
+    if key in fields:  # of another part that may stand here
+        return "It does not go with the other keys here: remove it or them"
+    return nearest(key, fields) if fields else "Remove it"
 
 
 def _line_of(place: Place, lines: dict[Place, int]) -> int:

@@ -62,15 +62,37 @@ class ComputedSource(Part):
     computed: ComputedSeeds
 
 
-def _source_tag(value: Any) -> str:
-    computed = isinstance(value, ComputedSource) or (
-        isinstance(value, dict) and "computed" in value
+class TopicSeeds(Part):
+    """Questions without an answer, asked about topics with templates; see docs/topics.md."""
+
+    count: int = Field(ge=1, le=10_000_000)
+    path: str = Field(
+        default="", description="Path or glob of topic files (.yaml); default: the package's."
     )
-    return "computed source" if computed else "seed file"
+    templates: str = Field(default="", description="Template file (.yaml); default: the package's.")
+    domains: tuple[str, ...] = Field(default=(), description="Domain slugs; default: all.")
+    categories: tuple[str, ...] = Field(default=(), description="Default: all.")
+    random_seed: int | None = Field(default=None, description="Default: the recipe's.")
+
+
+class TopicSource(Part):
+    """The wrapper that marks a source of topics in the list of seeds."""
+
+    topics: TopicSeeds
+
+
+def _source_tag(value: Any) -> str:
+    if isinstance(value, ComputedSource) or (isinstance(value, dict) and "computed" in value):
+        return "computed source"
+    if isinstance(value, TopicSource) or (isinstance(value, dict) and "topics" in value):
+        return "topic source"
+    return "seed file"
 
 
 SeedSource = Annotated[
-    Annotated[SeedFiles, Tag("seed file")] | Annotated[ComputedSource, Tag("computed source")],
+    Annotated[SeedFiles, Tag("seed file")]
+    | Annotated[ComputedSource, Tag("computed source")]
+    | Annotated[TopicSource, Tag("topic source")],
     Discriminator(_source_tag),
 ]
 

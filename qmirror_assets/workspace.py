@@ -186,7 +186,8 @@ class Workspace:
     def register(self, record: DatasetRecord) -> Dataset:
         """Set the record of a dataset and open it."""
         dataset = Dataset(record, self.store, self.project)
-        _ = dataset.graph, dataset.profile, dataset.sources.files()  # refuse before recording
+        _ = dataset.graph, dataset.profile  # refuse before recording
+        dataset.sources.check()
         self.store.state.put_dataset(record.dataset, record.to_json())
         self._datasets[record.dataset] = dataset
         return dataset

@@ -1,8 +1,7 @@
-"""Seed sources of a dataset: files and the computed generator, read one seed at a time."""
+"""Seed sources of a dataset: files, computed seeds and topics, read one seed at a time."""
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from qmirror_assets.borders import is_file
 from qmirror_assets.errors import SeedFileError
-from qmirror_assets.recipe import ComputedSource, Recipe, SeedFiles
+from qmirror_assets.recipe import ComputedSource, Recipe, SeedFiles, TopicSource
 from qmirror_assets.records import Json, Reason, Seed
+from qmirror_assets.seeds.paths import find_files
 from qmirror_assets.store.cas import file_digest
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from qmirror_assets.seeds.known import KnownLines
+    from qmirror_assets.seeds.topics import Questions
 
 DEFAULT_DOMAIN = "general"
 """Domain of seeds that name none in files that give none."""
@@ -65,7 +65,7 @@ Read = NumberedSeed | QuarantinedSeed | KnownSeeds
 class Sources:
     """All seed sources of a dataset."""
 
-    entries: Sequence[SeedFiles | ComputedSource]
+    entries: Sequence[SeedFiles | ComputedSource | TopicSource]
     folder: Path  # relative paths start here
     random_seed: int
     displays: Mapping[str, str] = field(default_factory=dict)
@@ -87,23 +87,19 @@ class Sources:
         Raises:
             SeedFileError: a path or pattern that matches nothing.
         """
-        found = []
+        return [
+            (entry, path)
+            for entry in self.entries
+            if isinstance(entry, SeedFiles)
+            for path in find_files(self.folder, entry.file, "a .jsonl, .csv or .parquet file")
+        ]
+
+    def check(self) -> None:
+        """Raise SeedFileError for a source whose files are not there."""
+        self.files()
         for entry in self.entries:
-            if isinstance(entry, SeedFiles):
-                pattern = entry.file if Path(entry.file).is_absolute() else str(
-                    self.folder / entry.file
-                )  # fmt: skip
-                # a file is itself, even when its name holds [, ] or * as a pattern would
-                named = [Path(pattern)] if is_file(Path(pattern)) else []
-                paths = named or [Path(p) for p in sorted(glob.glob(pattern))]  # noqa: PTH207
-                if not paths:
-                    raise SeedFileError(
-                        f"seed file {entry.file!r} is not there",
-                        expected="a path or pattern that matches a .jsonl, .csv or .parquet file",
-                        remedy="Check the recipe's `seeds` or --seeds",
-                    )
-                found += [(entry, path) for path in paths]
-        return found
+            if isinstance(entry, TopicSource):
+                self._questions(entry)
 
     def identity(self) -> Json:
         """Contents and settings, never names or order."""
@@ -115,11 +111,27 @@ class Sources:
             for e in self.entries
             if isinstance(e, ComputedSource)
         ]
-        return [sorted(files, key=orjson.dumps), computed, self.limit]
+        topics = [self._identify(e) for e in self.entries if isinstance(e, TopicSource)]
+        parts = [sorted(files, key=orjson.dumps), computed, self.limit]
+        # a source that came later leaves datasets without it what they were
+        return [*parts, topics] if topics else parts
 
-    def _seed_of(self, entry: ComputedSource) -> int:
-        own = entry.computed.random_seed
-        return self.random_seed if own is None else own
+    def _identify(self, entry: TopicSource) -> Json:
+        from qmirror_assets.seeds.topics import SAMPLER  # noqa: PLC0415
+
+        questions = self._questions(entry)
+        settings = entry.topics.model_dump(mode="json", exclude={"path", "templates"})
+        topics = sorted(map(_digest, questions.topics))
+        return [topics, _digest(questions.templates), settings, self._seed_of(entry), SAMPLER]
+
+    def _questions(self, entry: TopicSource) -> Questions:
+        from qmirror_assets.seeds.topics import Questions  # noqa: PLC0415
+
+        return Questions.of(entry.topics, self.folder)
+
+    def _seed_of(self, entry: ComputedSource | TopicSource) -> int:
+        config = entry.topics if isinstance(entry, TopicSource) else entry.computed
+        return self.random_seed if config.random_seed is None else config.random_seed
 
     def display(self, domain: str) -> str:
         """The name of a domain as shown."""
@@ -140,6 +152,7 @@ class Sources:
         readers += [
             self._compute(e, numbers) for e in self.entries if isinstance(e, ComputedSource)
         ]
+        readers += [self._ask(e, numbers) for e in self.entries if isinstance(e, TopicSource)]
         return _in_turn(readers) if self.limit is None else _round_robin(readers, self.limit)
 
     def _read_file(
@@ -173,6 +186,13 @@ class Sources:
         }  # fmt: skip
         for seed in generate(config.count, self._seed_of(entry), **options):
             yield NumberedSeed(seed, seed_digest(seed), "computed", numbers.take())
+
+    def _ask(self, entry: TopicSource, numbers: _Numbers) -> Iterator[NumberedSeed]:
+        from qmirror_assets.seeds.identity import seed_digest  # noqa: PLC0415
+        from qmirror_assets.seeds.topics import ask  # noqa: PLC0415
+
+        for asked in ask(self._questions(entry), entry.topics.count, self._seed_of(entry)):
+            yield NumberedSeed(asked.seed, seed_digest(asked.seed), asked.file, numbers.take())
 
 
 @dataclass(slots=True)

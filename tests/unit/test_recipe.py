@@ -17,6 +17,7 @@ random_seed: 1
 seeds:
   - file: seeds/*.jsonl
   - computed: {count: 3}
+  - topics: {count: 5}
 domains:
   earth-science: Earth science
 stages:
@@ -58,6 +59,7 @@ def test_a_good_recipe(tmp_path: Path) -> None:
     assert [type(source).__name__ for source in recipe.spec.seeds] == [
         "SeedFiles",
         "ComputedSource",
+        "TopicSource",
     ]
     assert [stage.kind for stage in recipe.spec.stages] == ["map", "refine", "assemble"]
     assert load_recipe(str(tmp_path)).digest == recipe.digest
@@ -85,26 +87,32 @@ def test_digest_is_over_content(tmp_path: Path, old: str, new: str, same: bool) 
     ("old", "new", "line", "says"),
     [
         ("random_seed: 1", "random_sead: 1", 2, "Did you mean 'random_seed'?"),
-        ("    uses: llm\n    with", "    usess: llm\n    with", 11, "Did you mean 'uses'?"),
+        ("    uses: llm\n    with", "    usess: llm\n    with", 12, "Did you mean 'uses'?"),
         ("file: seeds", "fiel: seeds", 4, "Did you mean 'file'?"),
         ("{count: 3}", "{cuont: 3}", 5, "Did you mean 'count'?"),
         ("{count: 3}", "{count: 3, famlies: [x]}", 5, "Did you mean 'families'?"),
         ("{count: 3}", "{count: 0}", 5, "greater than or equal to 1"),
-        ("column: ok, equals: true", "colunm: ok, equals: true", 20, "Did you mean 'column'?"),
-        ("equals: true", "equals: true, at_least: 1", 20, "exactly one of"),
-        ("rounds: 2", "rounds: 0", 15, "greater than or equal to 1"),
-        ("rounds: 2", "rounds: 99", 15, "less than or equal to 10"),
-        ("kind: map", "kind: mpa", 9, "does not match any of the expected tags"),
-        ("name: draft", "name: Draft", 10, "should match pattern"),
-        ("name: draft", "name: ../draft", 10, "should match pattern"),
-        ("name: judge", "name: write", 16, "step name 'write' stands twice"),
+        ("{count: 5}", "{cuont: 5}", 6, "Did you mean 'count'?"),
+        ("{count: 5}", "{count: 5, catgories: [x]}", 6, "Did you mean 'categories'?"),
+        ("{count: 5}", "{count: -1}", 6, "greater than or equal to 1"),
+        ("{count: 5}", "{count: 5, domains: birds}", 6, "valid tuple"),
+        ("topics: {count: 5}", "topics:", 6, "valid dictionary"),
+        ("topics: {count: 5}", "{topics: {count: 5}, computed: {count: 1}}", 6, "does not go with"),
+        ("column: ok, equals: true", "colunm: ok, equals: true", 21, "Did you mean 'column'?"),
+        ("equals: true", "equals: true, at_least: 1", 21, "exactly one of"),
+        ("rounds: 2", "rounds: 0", 16, "greater than or equal to 1"),
+        ("rounds: 2", "rounds: 99", 16, "less than or equal to 10"),
+        ("kind: map", "kind: mpa", 10, "does not match any of the expected tags"),
+        ("name: draft", "name: Draft", 11, "should match pattern"),
+        ("name: draft", "name: ../draft", 11, "should match pattern"),
+        ("name: judge", "name: write", 17, "step name 'write' stands twice"),
         ("    name: draft", "    name: final", 1, "stage name 'final' stands twice"),
         ("    name: draft", "    name: snapshot", 1, "one of the system's own assets"),
         ("    name: draft", "    name: intake", 1, "one of the system's own assets"),
         ("recipe: small", "recipe: Small", 1, "bad recipe name"),
         ("recipe: small", "recipe: ../small", 1, "bad recipe name"),
         ("  earth-science:", "  Earth science:", 1, "bad domain"),
-        ("rank_by: [ok]", "rank_by: []", 21, "at least 1 item"),
+        ("rank_by: [ok]", "rank_by: []", 22, "at least 1 item"),
         ("random_seed: 1", "random_seed: -1", 2, "greater than or equal to 0"),
         ("random_seed: 1", "random_seed: one", 2, "valid integer"),
         (

@@ -1,0 +1,55 @@
+"""A topic, the category it stands in, and when two names are the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+_ARTICLE = re.compile(r"(?:an?|the) (?=\S)", re.IGNORECASE)
+_NOT_COUNTED = re.compile(r"[\s\-\u2010-\u2015]+")
+
+
+class Kind(StrEnum):
+    """What the topics of a category are: it decides which templates suit them."""
+
+    THING = "thing"
+    PLACE = "place"
+    EVENT = "event"
+    ACTIVITY = "activity"
+    PROCESS = "process"
+    HISTORY = "history"
+    COMPARISON = "comparison"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a question is about, as it stands in a sentence ("a frog", "rice", "the Moon")."""
+
+    text: str
+
+    @property
+    def name(self) -> str:
+        """Without a leading English article ("frog")."""
+        return _ARTICLE.sub("", self.text, count=1) if _ARTICLE.match(self.text) else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """Topics of one kind that belong together.
+
+    domain: slug, the partition; licence: of its file; file: name of that file, for people.
+    """
+
+    name: str
+    kind: Kind
+    domain: str
+    topics: tuple[Topic, ...]
+    licence: str = ""
+    file: str = ""
+
+
+def sameness(name: str) -> str:
+    """What equal names have in common: case, spaces, hyphens and normal form do not count."""
+    return _NOT_COUNTED.sub("", unicodedata.normalize("NFC", name).casefold())
