@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
-# Arrow's own allocator keeps what it frees: a build of a million rows would hold twice as much.
-# It is chosen when Arrow is loaded, which nothing has done yet.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+# Arrow's usual allocator keeps what it frees: a build of a million rows would hold twice as much.
+# It is chosen when Arrow is loaded, which nothing here has done yet.
+if sys.platform != "win32":
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
 
 __version__ = "0.1.0"
 

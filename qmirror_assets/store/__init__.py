@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
 
 from qmirror_assets.errors import StoreUnavailable
 from qmirror_assets.keys import PartitionKey
@@ -15,6 +17,10 @@ from qmirror_assets.store.cas import Cas
 from qmirror_assets.store.layers import Table
 from qmirror_assets.store.manifest import Manifest
 from qmirror_assets.store.state import State, sqlite_url
+
+DECAY_MS = 100
+"""Milliseconds until freed memory of tables goes back to the system; Arrow's own second is long
+enough for each stage's tables to lie beside those of the stage before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ def open_store(root: Path, *, state_url: str | None = None) -> Store:
     Raises:
         StoreUnavailable: the folder cannot be made or written.
     """
+    with suppress(NotImplementedError):  # an Arrow that was built without this allocator
+        pa.jemalloc_set_decay_ms(DECAY_MS)
     with atomic.wrap_os_errors(root, "create"):
         root.mkdir(parents=True, exist_ok=True)
         probe = root / ".writable"
