@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qmirror_assets.errors import DamagedObject, StoreUnavailable
+from qmirror_assets.errors import DamagedObject, StoreUnavailable, UnknownFormat
 from qmirror_assets.fingerprint import RowsDigest
 from qmirror_assets.records import Column
 from qmirror_assets.store.arrays import array, joined
@@ -63,12 +63,25 @@ def row_schema(columns: Mapping[str, Column]) -> pa.Schema:
 
 
 def columns_of(schema: pa.Schema) -> dict[str, Column]:
-    """The declared columns of a row table, without the system ones."""
-    return {
-        f.name: Column((f.metadata or {}).get(b"qmirror", b"str").decode())
-        for f in schema
-        if f.name not in SYSTEM
-    }
+    """The declared columns of a row table, without the system ones.
+
+    Raises:
+        UnknownFormat: a kind of column that this version of the package does not have.
+    """
+    return {f.name: _kind_of(f) for f in schema if f.name not in SYSTEM}
+
+
+def _kind_of(field_: pa.Field) -> Column:
+    name = (field_.metadata or {}).get(b"qmirror", b"str").decode()
+    try:
+        return Column(name)
+    except ValueError as error:
+        raise UnknownFormat(
+            f"column {field_.name!r} of a table is of an unknown kind",
+            expected=", ".join(Column),
+            found=repr(name),
+            remedy="Update the package, or build the dataset again",
+        ) from error
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qmirror_assets.errors import DamagedObject, StoreUnavailable
+from qmirror_assets.errors import DamagedObject, StoreUnavailable, UnknownFormat
 from qmirror_assets.records import Column
 from qmirror_assets.store import tables
 from qmirror_assets.store.merging import merge_sorted
@@ -62,6 +62,12 @@ def test_round_trip_of_schema_and_rows(tmp_path: Path) -> None:
     assert ids_of(tables.iter_batches(path)) == ["a", "b", "c"]
     assert tables.read_columns(path, ["n", "sample_id"]).column_names == ["n", "sample_id"]
     assert ids_of(tables.iter_batches(path, ["sample_id"], size=2)) == ["a", "b", "c"]
+
+
+def test_a_kind_of_column_that_is_not_known_is_named() -> None:
+    later = pa.field("film", pa.string(), metadata={"qmirror": "film"})
+    with pytest.raises(UnknownFormat, match="column 'film' .*expected .*str.*found 'film'"):
+        tables.columns_of(pa.schema([later]))
 
 
 def test_the_digest_is_of_content_not_of_batches(tmp_path: Path) -> None:
