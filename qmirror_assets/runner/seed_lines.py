@@ -9,7 +9,6 @@ table: a trace (digests of line, id and content) -> table and row of the seed.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,9 +112,9 @@ def _standing(store: Store, named: list[list[str]], data: pa.Buffer) -> SeedLine
 def _hold(store: Store, digest: str) -> Path | None:
     """The table, safe from a collection of garbage for as long as this process holds a lease."""
     try:
-        os.utime(store.cas.path(digest))
+        store.cas.renew(digest)
         return store.cas.verified_path(digest)
-    except (FileNotFoundError, NotFoundError, DamagedObject):
+    except (NotFoundError, DamagedObject):
         return None  # its seeds are parsed again, which is always possible
 
 

@@ -6,6 +6,7 @@ a build follows: the same anti-join, the same steps, the same keys, the same tab
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ import sqlalchemy as sa
 from qmirror_assets.errors import DamagedObject
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
-from qmirror_assets.store import Store, schema
+from qmirror_assets.runner.seed_lines import lines_path
+from qmirror_assets.store import Store, atomic, schema
 from qmirror_assets.store.actions import ActionCache, Entry
 from qmirror_assets.store.cas import Cas
 from qmirror_assets.store.state import State
@@ -79,6 +81,9 @@ class ShadowCas(Cas):
         with self._own_paths():
             return super().adopt(temp)
 
+    def renew(self, digest: str) -> None:
+        """Nothing: what is looked at stays as old as it is."""
+
     @contextmanager
     def _own_paths(self) -> Iterator[None]:
         self._writing = True
@@ -129,6 +134,7 @@ def shadow(store: Store, dataset: str) -> Iterator[Store]:
     """A shadow of `store` for one dataset; its folder goes at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="qmirror-plan-") as name:
         folder = Path(name)
+        _know_lines(store, dataset, folder)
         state = ShadowState(store.state, dataset)
         empty = not any((store.root / "actions").glob("*"))
         actions = ShadowActions(store.actions, empty=empty)
@@ -136,3 +142,13 @@ def shadow(store: Store, dataset: str) -> Iterator[Store]:
             yield Store(folder, state, ShadowCas(folder / "cas", store.cas), actions)
         finally:
             state.close()
+
+
+def _know_lines(store: Store, dataset: str, folder: Path) -> None:
+    """Let an intake in the shadow know the lines that the real one has read."""
+    path = lines_path(store, dataset)
+    copy = folder / path.relative_to(store.root)
+    with atomic.wrap_os_errors(path, "read"):
+        if path.is_file():
+            copy.parent.mkdir(parents=True)
+            shutil.copyfile(path, copy)

@@ -148,6 +148,19 @@ class Cas:
             raise self._damaged(digest)
         return data
 
+    def renew(self, digest: str) -> None:
+        """Let an object count as stored just now.
+
+        Raises:
+            NotFoundError: it is not there.
+        """
+        path = self.path(digest)
+        with atomic.wrap_os_errors(path, "write"):
+            try:
+                os.utime(path)
+            except FileNotFoundError as error:
+                raise self._missing(digest) from error
+
     def verified_path(self, digest: str) -> Path:
         """The path of an object whose bytes were checked in this process."""
         path = self.path(digest)

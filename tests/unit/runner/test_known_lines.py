@@ -20,6 +20,7 @@ from qmirror_assets.runner import kept, seed_lines, spool
 from qmirror_assets.runner.drawing import Aim
 from qmirror_assets.runner.intake import QUARANTINE, run_intake
 from qmirror_assets.runner.seed_lines import lines_path
+from qmirror_assets.runner.shadow import shadow
 from qmirror_assets.runner.sources import Sources
 from qmirror_assets.runner.target import POOL
 from qmirror_assets.seeds import jsonl, known, lookup
@@ -335,6 +336,21 @@ def test_a_trial_neither_uses_nor_changes_what_is_known(
     del parsed[:]
     assert intake(toy, store) == whole
     assert parsed == []
+
+
+def test_an_intake_in_a_shadow_knows_the_lines_and_leaves_no_trace(
+    toy: Toy, store: Store, parsed: list[int]
+) -> None:
+    whole = intake(toy, store)["sums"][1]
+    os.utime(store.cas.path(whole.rows), (1, 1))
+    before = lines_path(store, "toy").read_bytes()
+    toy.write([toy_seed(i) for i in range(1, 202)])
+    del parsed[:]
+    with shadow(store, "toy") as other:
+        found = run_intake(other, "toy", Sources.of(load_recipe(str(toy.folder))))
+    assert (found.read, len(parsed)) == (201, 2)
+    assert lines_path(store, "toy").read_bytes() == before
+    assert store.cas.path(whole.rows).stat().st_mtime == 1
 
 
 def test_a_pool_is_read_alike(toy: Toy, store: Store, parsed: list[int]) -> None:
