@@ -58,9 +58,9 @@ def mend(store: Store) -> Examination:
 
 
 def leaves(path: Path) -> list[int]:
-    """Pages that hold entries, in file order: index leaves, as the table has no row ids."""
+    """Pages that hold entries, in file order: leaves of a table."""
     data = path.read_bytes()
-    return [n for n in range(1, len(data) // PAGE) if data[n * PAGE] == 0x0A]
+    return [n for n in range(1, len(data) // PAGE) if data[n * PAGE] == 0x0D]
 
 
 @pytest.fixture

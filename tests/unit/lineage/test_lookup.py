@@ -7,6 +7,7 @@ import pytest
 from qmirror_assets.errors import KeyParseError, NotFoundError, StoreUnavailable
 from qmirror_assets.lineage.lookup import open_lookup
 from qmirror_assets.lineage.sample_ids import FoundId, find_ids, parse_prefix, the_one
+from qmirror_assets.store.layers import Table
 
 IDS = ["0" * 31 + "1", "0" * 31 + "2", "a" * 32, "f" * 32]
 
@@ -51,11 +52,25 @@ def test_a_lookup_reaches_nothing_but_its_files(table: Path, tmp_path: Path, sql
 
 def test_a_beginning_finds_what_begins_with_it(table: Path) -> None:
     with open_lookup([table]) as lookup:
-        assert find_ids(lookup, [table], "a" * 8) == [FoundId("a" * 32, "y")]
-        assert [f.sample_id for f in find_ids(lookup, [table], "0" * 8)] == IDS[:2]
-        assert find_ids(lookup, [table], "f" * 32) == [FoundId("f" * 32, "y")]
-        assert find_ids(lookup, [table], "b" * 8) == []
+        assert find_ids(lookup, [Table(table)], "a" * 8) == [FoundId("a" * 32, "y")]
+        assert [f.sample_id for f in find_ids(lookup, [Table(table)], "0" * 8)] == IDS[:2]
+        assert find_ids(lookup, [Table(table)], "f" * 32) == [FoundId("f" * 32, "y")]
+        assert find_ids(lookup, [Table(table)], "b" * 8) == []
         assert find_ids(lookup, [], "b" * 8) == []
+
+
+def test_a_beginning_finds_what_lies_beside_a_table_and_not_what_went(
+    table: Path, tmp_path: Path
+) -> None:
+    beside, gone = tmp_path / "beside.parquet", tmp_path / "gone.parquet"
+    pq.write_table(pa.table({"sample_id": [IDS[0], "b" * 32], "domain": ["x", "x"]}), beside)
+    pq.write_table(pa.table({"sample_id": IDS[:3]}), gone)
+    layered = Table(table, beside, gone)
+    with open_lookup(layered.files) as lookup:
+        found = [find_ids(lookup, [layered], letter * 8) for letter in "0abf"]
+    assert [[item.sample_id for item in items] for items in found] == [
+        [IDS[0]], [], ["b" * 32], ["f" * 32]
+    ]  # fmt: skip
 
 
 def test_one_id_or_an_error() -> None:
