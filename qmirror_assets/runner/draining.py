@@ -50,7 +50,7 @@ def _spool(spool: Spool, picks: Picks) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Changes:
     """Which rows stay in the file they are in, and which go beside it; both in row order.
 
     base: each of its rows stands once, and in no other place.
@@ -58,10 +58,10 @@ class Plan:
 
     base: Picks
     beside: tuple[Picks, ...]
-    changes: int  # rows that will lie beside the base, and rows of it that no longer count
+    number: int  # rows that will lie beside the base, and rows of it that no longer count
 
 
-def plan_changes(spool: Spool, picks: Sequence[Picks], base: Path) -> Plan | None:
+def find_changes(spool: Spool, picks: Sequence[Picks], base: Path) -> Changes | None:
     """What would change beside the file `base`; None where nothing stays in it."""
     known = next((item for item in picks if item.path == base), None)
     if known is None:
@@ -72,18 +72,18 @@ def plan_changes(spool: Spool, picks: Sequence[Picks], base: Path) -> Plan | Non
     beside = (twins, repeated, *(item for item in picks if item is not known))
     moved = len(samples) + sum(len(item.rows) for item in beside)
     gone = tables.count_rows(base) - len(single.rows)
-    return Plan(single, beside, moved + gone)
+    return Changes(single, beside, moved + gone)
 
 
 def drain_changes(
-    spool: Spool, plan: Plan, output: LayeredOutput, lines: LinesWriter | None
+    spool: Spool, found: Changes, output: LayeredOutput, lines: LinesWriter | None
 ) -> tuple[int, int]:
     """Write what lies beside the base; (rows, repeats) of the whole table."""
-    output.drop(plan.base.others())
-    for picks in plan.beside:
+    output.drop(found.base.others())
+    for picks in found.beside:
         _spool(spool, picks)
     rows, twins = drain(spool, (), output, lines)
-    return rows + len(plan.base.rows), twins
+    return rows + len(found.base.rows), twins
 
 
 class _Counted:

@@ -15,7 +15,7 @@ from qmirror_assets.errors import DamagedObject, NotFoundError, SeedFileError
 from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Reason
-from qmirror_assets.runner.draining import Plan, drain, drain_changes, plan_changes
+from qmirror_assets.runner.draining import Changes, drain, drain_changes, find_changes
 from qmirror_assets.runner.drawing import Aim, draw_seeds
 from qmirror_assets.runner.kept import Kept, Picks
 from qmirror_assets.runner.lines_writer import LinesWriter
@@ -208,12 +208,12 @@ class _Intake:
         picks = self._kept.of(domain) if self._kept else []
         with hold(store.state, key, wait=self._wait) as lease, Outputs(store) as outputs:
             before = store.current(key)
-            plan = self._plan(before, spool, picks)
-            if plan is None:
+            changes = self._changes(before, spool, picks)
+            if changes is None:
                 output = outputs.whole(SEED_SCHEMA)
                 rows_in, twins = drain(spool, picks, output, self._lines)
             else:
-                output, rows_in, twins = self._beside(domain, spool, plan, outputs)
+                output, rows_in, twins = self._beside(domain, spool, changes, outputs)
             now = commit_seeds(
                 store, lease, output, self._print, rows_in=rows_in, duplicates=twins,
                 partial=not self._whole,
@@ -226,27 +226,27 @@ class _Intake:
         if self._node == INTAKE:
             record_supersedes(store, self._dataset, before, now)
 
-    def _plan(
+    def _changes(
         self, before: tuple[str, Manifest] | None, spool: Spool, picks: Sequence[Picks]
-    ) -> Plan | None:
+    ) -> Changes | None:
         """The changes beside the last table, where they are few; else None."""
         if before is None or not picks:
             return None
         base = self._store.cas.path(before[1].rows)
-        plan = plan_changes(spool, picks, base)
-        if plan is None or not is_small(tables.count_rows(base), plan.changes):
+        changes = find_changes(spool, picks, base)
+        if changes is None or not is_small(tables.count_rows(base), changes.number):
             return None
-        return plan
+        return changes
 
     def _beside(
-        self, domain: str, spool: Spool, plan: Plan, outputs: Outputs
+        self, domain: str, spool: Spool, changes: Changes, outputs: Outputs
     ) -> tuple[Output, int, int]:
-        base = plan.base.path, plan.base.path.name
+        base = changes.base.path, changes.base.path.name
         output = outputs.layered(SEED_SCHEMA, base)
         if self._lines is not None:  # rows of the base first, as of a table of their own
-            self._lines.keep(plan.base.traces(), plan.base.rows)
-            self._lines.end_table(domain, plan.base.path.name)
-        return output, *drain_changes(spool, plan, output, self._lines)
+            self._lines.keep(changes.base.traces(), changes.base.rows)
+            self._lines.end_table(domain, changes.base.path.name)
+        return output, *drain_changes(spool, changes, output, self._lines)
 
     def commit_lines(self) -> None:
         """Keep what became of the lines; the tables it names are committed."""

@@ -6,7 +6,7 @@ of megabytes, and a test of every batch against all ids takes quadratic time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,8 +76,8 @@ def compare(source: Iterable[pa.RecordBatch], previous: Previous) -> Comparison:
             input: the same sample and digest. So does a rejection, if it is a result.
     """
     keys = [_ID, _PARENT]
-    made = Keys(previous.rows.batches(keys, KEY_BATCH))
-    refused = Keys(
+    made = Cursor(previous.rows.batches(keys, KEY_BATCH))
+    refused = Cursor(
         map(results, tables.iter_batches(previous.rejections, [*keys, "reason"], KEY_BATCH))
     )
     rows, found = 0, _Found()
@@ -86,7 +86,7 @@ def compare(source: Iterable[pa.RecordBatch], previous: Previous) -> Comparison:
             continue
         rows += batch.num_rows
         bound = str(batch.column(_ID)[-1].as_py())
-        found.add(batch, made.take_to(bound), refused.take_to(bound))
+        found.add(batch, made.take_all_to(bound), refused.take_all_to(bound))
     for rest in made.rest():
         found.gone.append(rest.column(_ID))
     return Comparison(rows, _all(found.todo), _all(found.gone), _all(found.refused))
@@ -127,26 +127,6 @@ def _split(rows: _Rows, part: pa.RecordBatch) -> tuple[_Rows, pa.Array]:
     used[to_numpy(place.filter(stand))] = True
     rest = pc.invert(stand)
     return (samples.filter(rest), digests.filter(rest)), of_numpy(used)
-
-
-class Keys:
-    """A stream that is sorted by sample id, taken in order."""
-
-    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
-        self._cursor = Cursor(batches)
-
-    def take_to(self, bound: str) -> list[pa.RecordBatch]:
-        """The next rows up to and including sample `bound`."""
-        parts = []
-        while self._cursor.batch is not None and self._cursor.first() <= bound:
-            parts.append(self._cursor.take_to(bound))
-        return parts
-
-    def rest(self) -> Iterator[pa.RecordBatch]:
-        """All further rows."""
-        while self._cursor.batch is not None:
-            yield self._cursor.batch
-            self._cursor.advance()
 
 
 def _all(parts: list[pa.Array]) -> pa.Array:

@@ -26,10 +26,8 @@ def merge_sorted(
         table = pa.Table.from_batches(parts)
         order = pc.sort_indices(table.column("sample_id"))
         yield from table.take(order).combine_chunks().to_batches()
-    for cursor in (a, b):
-        while cursor.batch is not None:
-            yield cursor.batch
-            cursor.advance()
+    yield from a.rest()
+    yield from b.rest()
 
 
 class Cursor:
@@ -62,6 +60,19 @@ class Cursor:
         else:
             self.advance()
         return head
+
+    def take_all_to(self, bound: str) -> list[pa.RecordBatch]:
+        """All next rows up to and including `bound`."""
+        parts = []
+        while self.batch is not None and self.first() <= bound:
+            parts.append(self.take_to(bound))
+        return parts
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """All further rows."""
+        while self.batch is not None:
+            yield self.batch
+            self.advance()
 
     def _batch(self) -> pa.RecordBatch:
         if self.batch is None:
