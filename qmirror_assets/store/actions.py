@@ -22,7 +22,7 @@ import zstandard
 from qmirror_assets import formats
 from qmirror_assets.errors import DamagedObject, StoreUnavailable, UnknownFormat
 from qmirror_assets.records import Json
-from qmirror_assets.store import atomic
+from qmirror_assets.store import atomic, sqlite
 
 SHARDS = 4
 _SCHEMA = """
@@ -126,12 +126,13 @@ class ActionCache:
             path = self._root / f"actions-{number}.sqlite"
             try:
                 shard = sqlite3.connect(
-                    path, timeout=60, isolation_level=None, check_same_thread=False
+                    path,
+                    timeout=sqlite.PATIENCE_S,
+                    isolation_level=None,
+                    check_same_thread=False,
                 )
                 found = _format(path, shard)
-                shard.execute("PRAGMA journal_mode=WAL")
-                shard.execute("PRAGMA synchronous=NORMAL")
-                shard.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
+                sqlite.prepare(shard, checkpoint=_CHECKPOINT)
                 shard.execute(_SCHEMA)
                 if found != formats.ACTIONS:
                     shard.execute(f"PRAGMA user_version={formats.ACTIONS}")

@@ -20,10 +20,11 @@ from qmirror_assets import formats
 from qmirror_assets.errors import NotFoundError, StoreUnavailable, UnknownFormat
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
-from qmirror_assets.store import schema
+from qmirror_assets.store import schema, sqlite
 from qmirror_assets.store.attempts import Appender, find_attempts, index_attempts
 
 _STATE = "state"  # the database's own name in its table of formats
+_CHECKPOINT = 4_000  # pages of 4 KB
 
 
 def sqlite_url(path: Path) -> str:
@@ -290,10 +291,7 @@ def _configure_sqlite(engine: sa.Engine) -> None:
     def _connect(connection: Any, _record: Any) -> None:
         # The driver's own transaction handling starts a write too late to be atomic.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA wal_autocheckpoint=4000")  # pages of 4 KB
-        connection.execute("PRAGMA busy_timeout=60000")
+        sqlite.prepare(connection, checkpoint=_CHECKPOINT)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
