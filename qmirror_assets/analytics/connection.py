@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qmirror_assets.analytics.source_tables import SOURCES
+from qmirror_assets.store import tables
 from qmirror_assets.store.atomic import wrap_os_errors
 
 if TYPE_CHECKING:
@@ -54,10 +55,8 @@ def register_parquet(
     connection: duckdb.DuckDBPyConnection, path: Path, name: str
 ) -> duckdb.DuckDBPyRelation:
     """A table `name` over a Parquet file; rows are streamed when it is read."""
-    import pyarrow.dataset as ds  # noqa: PLC0415
-
     with wrap_os_errors(path, "read"):
-        table = ds.dataset(path, format="parquet")
+        table = tables.dataset(path)
     connection.register(name, table)
     return connection.table(name)
 

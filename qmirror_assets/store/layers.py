@@ -95,9 +95,7 @@ class Table:
     def scan(self) -> Dataset | pa.RecordBatchReader:
         """All rows for a query engine, which may read it once."""
         if self.delta is None:
-            import pyarrow.dataset as ds  # noqa: PLC0415  # a third of a second: it loads pandas
-
-            return ds.dataset(self.base, format="parquet")
+            return tables.dataset(self.base)
         return pa.RecordBatchReader.from_batches(self.schema(), self.batches())
 
     def rows_where(self, look: Callable[[Path], Sequence[T]]) -> Sequence[T]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +21,9 @@ from qmirror_assets.fingerprint import RowsDigest
 from qmirror_assets.records import Column
 from qmirror_assets.store.arrays import array, joined
 from qmirror_assets.store.atomic import wrap_os_errors
+
+if TYPE_CHECKING:
+    from pyarrow.dataset import Dataset
 
 ROW_GROUP = 16_384
 BATCH = 4_096
@@ -178,12 +181,21 @@ def iter_batches(
 ) -> Iterator[pa.RecordBatch]:
     """Batches of a table in file order."""
     with open_table(path) as file:
-        # pre_buffer off and one column chunk at a time: memory stays at one row group
         rows = 0
-        for batch in file.iter_batches(batch_size=size, columns=columns, use_threads=False):
-            rows += batch.num_rows
-            yield batch
+        for group in range(file.num_row_groups):
+            # over several groups at once, it would hold the pages of all it has gone through
+            for batch in file.iter_batches(size, [group], columns, use_threads=False):
+                rows += batch.num_rows
+                yield batch
         _check_rows(rows, file)
+
+
+def dataset(path: Path) -> Dataset:
+    """A table for a query engine."""
+    import pyarrow.dataset as ds  # noqa: PLC0415  # a third of a second: it loads pandas
+
+    # read ahead of what is asked for, it would hold what it has handed out
+    return ds.dataset(path, format=ds.ParquetFileFormat(pre_buffer=False))
 
 
 def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:

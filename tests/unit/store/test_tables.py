@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -184,3 +185,21 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="cannot write"):
         tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
+
+
+def test_memory_of_a_reader_stays_at_one_row_group(tmp_path: Path) -> None:
+    path, groups, size = tmp_path / "t.parquet", 12, tables.BATCH
+    texts, draw = ["a", "b", "c", "d"], random.Random(7)
+    schema = pa.schema([pa.field(name, pa.string()) for name in ("sample_id", *texts)])
+    writer = tables.TableWriter(path, schema, [])
+    for start in range(0, groups * tables.ROW_GROUP, size):
+        values = {name: [draw.randbytes(100).hex() for _ in range(size)] for name in texts}
+        ids = [f"{row:06d}" for row in range(start, start + size)]
+        writer.write(tables.to_batch(schema, {"sample_id": ids, **values}))
+    writer.close()
+    held = []
+    for count, _part in enumerate(tables.iter_batches(path, size=size), start=1):
+        if count % (tables.ROW_GROUP // size) == 0:
+            held.append(pa.total_allocated_bytes())
+    assert len(held) == groups
+    assert max(held) < 1.3 * held[0], held
