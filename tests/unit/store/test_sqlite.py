@@ -51,9 +51,7 @@ def test_many_open_a_new_file_at_once(opens: Callable[[Path], None], tmp_path: P
     assert [process.exitcode for process in crowd] == [0] * PROCESSES
 
 
-def test_one_who_does_not_let_go_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_who_does_not_let_go_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "PATIENCE_S", 0.1)
     path = tmp_path / "held.sqlite"
     with closing(sqlite3.connect(path)) as holder, closing(sqlite3.connect(path)) as other:
