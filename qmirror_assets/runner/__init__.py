@@ -11,6 +11,7 @@ from qmirror_assets.errors import NotFoundError
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import DUPLICATE_REASONS, ENGINE_REASONS
 from qmirror_assets.runner.calls import Budget, Caller
+from qmirror_assets.runner.changing import changes_since, compare_changes
 from qmirror_assets.runner.dedup import DedupPass, split
 from qmirror_assets.runner.engines import Engines
 from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progress, ignore_progress
@@ -19,7 +20,7 @@ from qmirror_assets.runner.interrupts import new_runner, run_interruptible
 from qmirror_assets.runner.judged import RoundTable, settled_segments
 from qmirror_assets.runner.output import Output, Outputs, commit
 from qmirror_assets.runner.rows import RowsPass
-from qmirror_assets.runner.standing import Previous, compare
+from qmirror_assets.runner.standing import Comparison, Previous, compare
 from qmirror_assets.runner.updating import update
 from qmirror_assets.stages.graph import Graph, Node, NodeKind
 from qmirror_assets.stages.parts import parts_of
@@ -145,7 +146,7 @@ class Runner:
         seed = self.graph.recipe.spec.random_seed
         rows = RowsPass(node, lease.key, self.store.table(source), caller, seed)
         previous = self._previous(node, lease.key, pinned)
-        found = compare(rows.keys(), previous) if previous is not None else None
+        found = self._compare(node, rows, source, previous) if previous is not None else None
         rows_in = found.rows if found is not None else rows.count()
         facts.rows_reused = found.unchanged if found is not None else 0
         report = self._reporter(lease.key, rows_in, facts.rows_reused, facts)
@@ -155,6 +156,16 @@ class Runner:
         if previous is not None and found is not None:
             output = update(outputs, output, previous, found)
         return output, Passed(rows_in, settled=source.counts.rows_out - rows_in)
+
+    def _compare(
+        self, node: Node, rows: RowsPass, source: Manifest, previous: Previous
+    ) -> Comparison:
+        """The input beside the last materialization."""
+        if not node.active_only:
+            since = changes_since(self.store, previous.consumed, source)
+            if since is not None:
+                return compare_changes(source.counts.rows_out, since, previous)
+        return compare(rows.keys(), previous)
 
     async def _finishing(
         self, work: Coroutine[None, None, None], caller: Caller, lease: Lease
@@ -185,7 +196,8 @@ class Runner:
         if manifest.stage_fingerprint != node.fingerprint or not same_engines:
             return None
         rejections = self.store.cas.verified_path(manifest.rejections)
-        return Previous(self.store.table(manifest), rejections, manifest.rows)
+        table, (consumed,) = self.store.table(manifest), manifest.inputs
+        return Previous(table, rejections, manifest.rows, consumed.manifest)
 
     def _reporter(
         self, key: PartitionKey, total: int, done: int, facts: Facts

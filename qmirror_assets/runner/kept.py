@@ -44,9 +44,11 @@ class Kept:
         number = self._known.table[np.frombuffer(self._entries, np.int32)]
         ordinals = np.frombuffer(self._ordinals, np.int64)
         found: dict[str, int] = {}
-        for table in np.unique(number).tolist():
-            domain, first = self._known.domains[table], int(ordinals[number == table].min())
-            found[domain] = min(first, found.get(domain, first))
+        for table, domain in enumerate(self._known.domains):
+            mine = ordinals[number == table]
+            if len(mine):
+                first = int(mine.min())
+                found[domain] = min(first, found.get(domain, first))
         return found
 
     def of(self, domain: str) -> list[Picks]:
@@ -86,12 +88,12 @@ class Picks:
 
     def split(self, samples: pa.Array) -> tuple[Picks, Picks]:
         """Rows of other samples than these, and rows of these."""
-        here, start = [np.empty(0, np.int64)], 0
+        here, start = np.zeros(tables.count_rows(self.path), bool), 0
         for batch in tables.iter_batches(self.path, ["sample_id"]):
             found = pc.is_in(batch.column("sample_id"), value_set=samples)
-            here.append(to_numpy(pc.indices_nonzero(found)).astype(np.int64) + start)
+            here[to_numpy(pc.indices_nonzero(found)).astype(np.int64) + start] = True
             start += batch.num_rows
-        mask = np.isin(self.rows, np.concatenate(here))
+        mask = here[self.rows]
         return self._only(~mask), self._only(mask)
 
     def single(self) -> tuple[Picks, Picks]:

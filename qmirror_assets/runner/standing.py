@@ -27,11 +27,15 @@ KEY_BATCH = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The two tables of a materialization. base: digest of the row table's base."""
+    """The two tables of a materialization.
+
+    base: digest of the row table's base. consumed: of the manifest of the input it was made of.
+    """
 
     rows: Table
     rejections: Path
     base: str
+    consumed: str = ""
 
 
 def results(batch: pa.RecordBatch) -> pa.RecordBatch:

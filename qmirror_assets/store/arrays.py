@@ -66,6 +66,16 @@ def to_numpy(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     return np.concatenate(parts)
 
 
+def fixed_width(column: pa.Array) -> npt.NDArray[np.bytes_] | None:
+    """A text column without nulls as NumPy bytes, or None where its values differ in length."""
+    _, offsets, data = column.buffers()
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    widths = np.diff(ends)
+    if not len(widths) or widths[0] == 0 or (widths != widths[0]).any():
+        return None
+    return np.frombuffer(data, f"S{widths[0]}", len(column), int(ends[0]))
+
+
 def joined(column: pa.Array) -> memoryview:
     """The UTF-8 bytes of all texts of a column without nulls, one after the other."""
     _, offsets, data = column.buffers()

@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from qmirror_assets.errors import PartitionBusy
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store import atomic
 from qmirror_assets.store.schema import leases, pointers
-from qmirror_assets.store.state import State, upsert
+from qmirror_assets.store.state import State, partition_of, upsert
 
 STALE_AFTER = 120.0
 _POLL = 0.2
@@ -70,23 +70,30 @@ class Lease:
     owner: str
 
 
-def _where(key: PartitionKey) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        leases.c.dataset == key.dataset, leases.c.node == key.node, leases.c.domain == key.domain
-    )
+_LEASE = sa.select(leases).where(partition_of(leases))
+_OURS = sa.and_(partition_of(leases, "at_"), leases.c.token == sa.bindparam("at_token"))
+_FREE = leases.update().where(_OURS).values(owner="")
+_BEAT = leases.update().where(_OURS).values(heartbeat=sa.bindparam("now"))
+
+
+def _at(lease: Lease) -> dict[str, str | int]:
+    key = lease.key
+    return {
+        "at_dataset": key.dataset, "at_node": key.node, "at_domain": key.domain,
+        "at_token": lease.token,
+    }  # fmt: skip
 
 
 def try_acquire(state: State, key: PartitionKey, owner: str) -> Lease | str:
     """Take the lease, or give the owner that holds it. An owner may hold a lease only once."""
     now = time.time()
     with state.write() as connection:
-        row = connection.execute(sa.select(leases).where(_where(key))).first()
+        row = connection.execute(_LEASE, asdict(key)).first()
         if row is not None and row.owner and not _is_dead(row.owner, row.heartbeat, now):
             return str(row.owner)
         token = 1 if row is None else row.token + 1
         upsert(
-            connection, leases,
-            {"dataset": key.dataset, "node": key.node, "domain": key.domain},
+            connection, leases, asdict(key),
             {"owner": owner, "token": token, "heartbeat": now},
         )  # fmt: skip
     return Lease(key, token, owner)
@@ -126,19 +133,13 @@ def hold(
 def release(state: State, lease: Lease) -> None:
     """Free a lease that is still ours; the token stays."""
     with state.write() as connection:
-        connection.execute(
-            leases.update().where(_where(lease.key), leases.c.token == lease.token).values(owner="")
-        )
+        connection.execute(_FREE, _at(lease))
 
 
 def beat(state: State, lease: Lease) -> None:
     """Show that the owner is alive (for owners on other hosts)."""
     with state.write() as connection:
-        connection.execute(
-            leases.update()
-            .where(_where(lease.key), leases.c.token == lease.token)
-            .values(heartbeat=time.time())
-        )
+        connection.execute(_BEAT, {**_at(lease), "now": time.time()})
 
 
 def commit_pointer(state: State, lease: Lease, manifest: str, fingerprint: str) -> None:
@@ -149,7 +150,7 @@ def commit_pointer(state: State, lease: Lease, manifest: str, fingerprint: str) 
     """
     key = lease.key
     with state.write() as connection:
-        row = connection.execute(sa.select(leases.c.token, leases.c.owner).where(_where(key))).one()
+        row = connection.execute(_LEASE, asdict(key)).one()
         if (row.token, row.owner) != (lease.token, lease.owner):
             raise PartitionBusy(
                 f"the lease of {key} was lost",
@@ -159,8 +160,7 @@ def commit_pointer(state: State, lease: Lease, manifest: str, fingerprint: str) 
             )
         atomic.crash_point("before_pointer")
         upsert(
-            connection, pointers,
-            {"dataset": key.dataset, "node": key.node, "domain": key.domain},
+            connection, pointers, asdict(key),
             {"manifest": manifest, "fingerprint": fingerprint},
         )  # fmt: skip
     atomic.crash_point("after_pointer")

@@ -8,8 +8,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from qmirror_assets.store.arrays import fixed_width, of_numpy
 
 
 def merge_sorted(
@@ -23,11 +26,23 @@ def merge_sorted(
         if len(parts) == 1:
             yield parts[0]
             continue
-        table = pa.Table.from_batches(parts)
-        order = pc.sort_indices(table.column("sample_id"))
-        yield from table.take(order).combine_chunks().to_batches()
+        table = pa.Table.from_batches(parts).combine_chunks()
+        yield from table.take(_order(*(part.column("sample_id") for part in parts))).to_batches()
     yield from a.rest()
     yield from b.rest()
+
+
+def _order(left: pa.Array, right: pa.Array) -> pa.Array:
+    """Places that bring sorted ids and the sorted ids that follow them in order, left first."""
+    first, second = fixed_width(left), fixed_width(right)
+    if first is None or second is None or first.dtype != second.dtype:
+        return pc.sort_indices(pa.concat_arrays([left, right]))
+    order = np.full(len(left) + len(right), -1, np.int64)
+    order[np.searchsorted(first, second, "right") + np.arange(len(right))] = np.arange(
+        len(left), len(order)
+    )
+    order[order < 0] = np.arange(len(left))
+    return of_numpy(order)
 
 
 class Cursor:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +97,12 @@ class State:
         """Close all connections."""
         self._engine.dispose()
 
-    def rows(self, statement: sa.Select[Any]) -> list[Any]:
-        """All rows of a SELECT."""
+    def rows(
+        self, statement: sa.Select[Any], values: Mapping[str, Json] | None = None
+    ) -> list[Any]:
+        """All rows of a SELECT; values: of its named parameters."""
         with self.read() as connection:
-            return list(connection.execute(statement))
+            return list(connection.execute(statement, values))
 
     # -- datasets and domains
 
@@ -149,8 +153,7 @@ class State:
 
     def pointer(self, key: PartitionKey) -> str | None:
         """Digest of the current manifest, or None."""
-        table = schema.pointers
-        found = self.rows(sa.select(table.c.manifest).where(_at(table, key)))
+        found = self.rows(_POINTER, asdict(key))
         return str(found[0][0]) if found else None
 
     def pointers(self, dataset: str) -> dict[PartitionKey, str]:
@@ -186,13 +189,10 @@ class State:
         self, key: PartitionKey, manifest: str, run_id: str, facts: Mapping[str, Json]
     ) -> None:
         """Record what one materialization cost."""
+        text = orjson.dumps(facts).decode()
+        values = {"manifest": manifest, "run_id": run_id, "facts": text, "at": time.time()}
         with self.write() as connection:
-            connection.execute(
-                schema.materializations.insert().values(
-                    dataset=key.dataset, node=key.node, domain=key.domain, manifest=manifest,
-                    run_id=run_id, facts=orjson.dumps(facts).decode(), at=time.time(),
-                )
-            )  # fmt: skip
+            connection.execute(schema.materializations.insert(), {**asdict(key), **values})
 
     def materializations(self, dataset: str, run_id: str | None = None) -> list[dict[str, Json]]:
         """Run facts of a dataset (of one run), oldest first."""
@@ -270,15 +270,29 @@ def upsert(
     connection: sa.Connection, table: sa.Table, key: Mapping[str, Json], values: Mapping[str, Json]
 ) -> None:
     """Update the row at `key`, or insert it."""
-    where = sa.and_(*(table.c[name] == value for name, value in key.items()))
-    if connection.execute(table.update().where(where).values(**values)).rowcount == 0:
-        connection.execute(table.insert().values(**key, **values))
+    update, insert = _upserts(table, tuple(key), tuple(values))
+    at = {f"at_{name}": value for name, value in key.items()}
+    to = {f"to_{name}": value for name, value in values.items()}
+    if connection.execute(update, {**at, **to}).rowcount == 0:
+        connection.execute(insert, {**key, **values})
 
 
-def _at(table: sa.Table, key: PartitionKey) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        table.c.dataset == key.dataset, table.c.node == key.node, table.c.domain == key.domain
-    )
+@lru_cache  # to build a statement takes as long as to run it
+def _upserts(
+    table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]
+) -> tuple[sa.Update, sa.Insert]:
+    where = sa.and_(*(table.c[name] == sa.bindparam(f"at_{name}") for name in key))
+    to: dict[str, Any] = {name: sa.bindparam(f"to_{name}") for name in values}
+    return table.update().where(where).values(to), table.insert()
+
+
+def partition_of(table: sa.Table, prefix: str = "") -> sa.ColumnElement[bool]:
+    """The row of a partition; the fields of its key are given as values of these names."""
+    names = ("dataset", "node", "domain")
+    return sa.and_(*(table.c[name] == sa.bindparam(f"{prefix}{name}") for name in names))
+
+
+_POINTER = sa.select(schema.pointers.c.manifest).where(partition_of(schema.pointers))
 
 
 def _pool_class(url: str) -> type[sa.Pool] | None:

@@ -113,9 +113,10 @@ class TableWriter:
         self._digest_columns = tuple(digest_columns)
         repeated = [n for n in ("reason", "domain", "language", "licence") if n in schema.names]
         with wrap_os_errors(path, "write"):
+            self._sink = pa.OSFile(str(path), "wb")
             self._writer = pq.ParquetWriter(
-                path, schema, compression="zstd", compression_level=1, use_dictionary=repeated,
-                write_page_checksum=True, write_statistics=["sample_id"]
+                self._sink, schema, compression="zstd", compression_level=1,
+                use_dictionary=repeated, write_page_checksum=True, write_statistics=["sample_id"]
                 if "sample_id" in schema.names else False,
             )  # fmt: skip
         self._path = path
@@ -144,6 +145,7 @@ class TableWriter:
         self._flush()
         with wrap_os_errors(self._path, "write"):
             self._writer.close()
+            self._sink.close()
         return self.written
 
 
@@ -151,7 +153,10 @@ class TableWriter:
 def open_table(path: Path) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file with page checksums verified."""
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with (
+            pa.OSFile(str(path)) as source,  # given a path, pyarrow looks for its file system
+            pq.ParquetFile(source, page_checksum_verification=True) as file,
+        ):
             yield file
     except (OSError, pa.ArrowException) as error:
         if getattr(error, "errno", None) is not None:  # the file system's, not the file's

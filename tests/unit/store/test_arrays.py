@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmirror_assets.store.arrays import array, joined, of_numpy, text, to_numpy
+from qmirror_assets.store.arrays import array, fixed_width, joined, of_numpy, text, to_numpy
 
 letters = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
@@ -78,3 +78,14 @@ sys.exit("pandas" in sys.modules)
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert text("ü").as_py() == "ü"
+
+
+@given(st.lists(st.text("abc", min_size=2, max_size=3), max_size=9), st.integers(0, 3))
+def test_texts_of_one_length_are_rows_of_bytes(values: list[str], start: int) -> None:
+    column = pa.array(values, pa.string()).slice(min(start, len(values)))
+    found, wanted = fixed_width(column), column.to_pylist()
+    if len({len(value) for value in wanted}) == 1:
+        assert found is not None
+        assert [value.decode() for value in found.tolist()] == wanted
+    else:
+        assert found is None

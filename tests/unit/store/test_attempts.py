@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from qmirror_assets.store import schema
+from qmirror_assets.store import attempts, schema
 from qmirror_assets.store.attempts import HEAD
 from qmirror_assets.store.state import State, sqlite_url
 
@@ -21,6 +21,11 @@ def state(tmp_path: Path) -> Iterator[State]:
     made = State(sqlite_url(tmp_path / "state.sqlite"))
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def _every_attempt_is_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "_MANY", 1)
 
 
 def key(number: int) -> str:
@@ -94,3 +99,15 @@ def test_lookups_use_the_keys_and_never_walk_all_attempts(state: State) -> None:
     state.attempts_of([key(1)])
     assert said
     assert not [line for line in said if line.startswith("SCAN attempts")], said
+
+
+def test_few_attempts_wait_until_they_are_many(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "_MANY", 3)
+    counted = sa.select(sa.func.count()).select_from(schema.attempt_keys)
+    for number, indexed in enumerate([0, 0, 3, 3]):
+        state.add_attempts([attempt(key(number))])
+        state.index_attempts()
+        assert state.rows(counted)[0][0] == indexed
+        assert found(state, number) == [(key(number), "ok")]

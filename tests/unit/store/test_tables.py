@@ -187,6 +187,28 @@ def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
 
 
+@given(
+    st.lists(st.integers(0, 99), unique=True, max_size=30),
+    st.lists(st.integers(0, 99), unique=True, max_size=30),
+    st.integers(1, 7),
+)
+def test_a_merge_is_stable_for_ids_of_one_length(a: list[int], b: list[int], size: int) -> None:
+    schema = pa.schema([("sample_id", pa.string()), ("side", pa.string())])
+
+    def stream(numbers: list[int], side: str) -> list[pa.RecordBatch]:
+        columns = {
+            "sample_id": [f"{n:02d}" for n in sorted(numbers)],
+            "side": [side] * len(numbers),
+        }
+        return pa.Table.from_pydict(columns, schema).to_batches(max_chunksize=size)
+
+    merged = [
+        row for part in merge_sorted(stream(a, "a"), stream(b, "b")) for row in part.to_pylist()
+    ]
+    wanted = sorted([(f"{n:02d}", "a") for n in a] + [(f"{n:02d}", "b") for n in b])
+    assert [(row["sample_id"], row["side"]) for row in merged] == wanted
+
+
 def test_memory_of_a_reader_stays_at_one_row_group(tmp_path: Path) -> None:
     path, groups, size = tmp_path / "t.parquet", 12, tables.BATCH
     texts, draw = ["a", "b", "c", "d"], random.Random(7)
