@@ -82,7 +82,7 @@ def test_a_full_journal_keeps_what_was_committed(small: Toy) -> None:
     def hook(name: str) -> None:
         nonlocal seen
         seen += name == "before_action_commit"
-        if seen == 2:
+        if seen >= 2:
             import sqlite3
 
             raise sqlite3.OperationalError("database or disk is full")
