@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.resources
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -64,7 +65,15 @@ def load_project(folder: Path | None = None) -> Project:
         UsageError: naming file, line and remedy: not one SELECT, an unknown ref or source, a
             cycle, a name that stands twice, a schema file that does not fit.
     """
-    root = folder or shipped_folder()
+    return _shipped() if folder is None else _read_project(folder)
+
+
+@cache  # a third of a second, and a build asks for it three times
+def _shipped() -> Project:
+    return _read_project(shipped_folder())
+
+
+def _read_project(root: Path) -> Project:
     schemas = {layer: _layer_schema(root, layer) for layer in LAYERS}
     declared = [name for schema in schemas.values() for name in schema.source_names()]
     models: dict[str, Model] = {}
