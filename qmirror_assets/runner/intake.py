@@ -244,7 +244,8 @@ class _Intake:
         base = changes.base.path, changes.base.path.name
         output = outputs.layered(SEED_SCHEMA, base)
         if self._lines is not None:  # rows of the base first, as of a table of their own
-            self._lines.keep(changes.base.traces(), changes.base.rows)
+            for traces, rows in changes.base.traces():
+                self._lines.keep(traces, rows)
             self._lines.end_table(domain, changes.base.path.name)
         return output, *drain_changes(spool, changes, output, self._lines)
 

@@ -104,11 +104,16 @@ class Picks:
         repeated[:-1] |= same
         return self._only(~repeated), self._only(repeated)
 
-    def traces(self) -> pa.Array:
-        """What is known of the line of each row."""
-        data = pa.py_buffer(self.known.traces[self.entries].tobytes())
+    def traces(self, size: int = 65_536) -> Iterator[tuple[pa.Array, Numbers]]:
+        """What is known of the line of each row, and the rows, by parts of at most `size`."""
+        for start in range(0, len(self.rows), size):
+            part = slice(start, start + size)
+            yield self._traces(part), self.rows[part]
+
+    def _traces(self, part: slice) -> pa.Array:
+        traces = self.known.traces[self.entries[part]]
         return pa.FixedSizeBinaryArray.from_buffers(
-            pa.binary(TRACE_BYTES), len(self.rows), [None, data]
+            pa.binary(TRACE_BYTES), len(traces), [None, pa.py_buffer(traces.tobytes())]
         )
 
     def others(self) -> pa.Array:
@@ -142,13 +147,10 @@ class Picks:
         rows = self.rows[part] - start
         whole = len(rows) == batch.num_rows and bool((np.diff(rows) == 1).all())
         taken = batch if whole else batch.take(of_numpy(rows))
-        traces = pa.py_buffer(self.known.traces[self.entries[part]].tobytes())
         columns = {name: taken.column(name) for name in SEED_SCHEMA.names}
         columns["place"] = pa.DictionaryArray.from_arrays(
             of_numpy(self.places[part]), array(self.names, pa.string())
         ).dictionary_decode()
         columns["ordinal"] = of_numpy(self.ordinals[part])
-        columns["trace"] = pa.FixedSizeBinaryArray.from_buffers(
-            pa.binary(TRACE_BYTES), len(rows), [None, traces]
-        )
+        columns["trace"] = self._traces(part)
         return tables.to_batch(SPOOLED, columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmirror_assets.runner.output import Output, commit
@@ -10,6 +11,9 @@ from qmirror_assets.store.arrays import text
 from qmirror_assets.store.layers import Table
 from qmirror_assets.store.leases import Lease
 from qmirror_assets.store.manifest import Manifest
+
+
+_IDS = ("seed_id", "sample_id")
 
 
 def commit_seeds(
@@ -40,12 +44,10 @@ def record_supersedes(
 
 def _superseded(old: Table, new: Table) -> dict[str, str]:
     """New sample -> old sample with the same user id and other content."""
-    columns = ["seed_id", "sample_id"]
-    before, after = (table.read(columns) for table in (old, new))
-    before = before.filter(pc.not_equal(before.column("seed_id"), text("")))
+    before = _with_ids(old)
     if not before.num_rows:
         return {}
-    joined = after.join(before, "seed_id", join_type="inner", right_suffix="_old")
+    joined = _with_ids(new).join(before, "seed_id", join_type="inner", right_suffix="_old")
     changed = joined.filter(
         pc.not_equal(joined.column("sample_id"), joined.column("sample_id_old"))
     )
@@ -56,3 +58,12 @@ def _superseded(old: Table, new: Table) -> dict[str, str]:
             strict=True,
         )
     )
+
+
+def _with_ids(table: Table) -> pa.Table:
+    """User ids and samples of the seeds that have one."""
+    found = [
+        batch.filter(pc.not_equal(batch.column("seed_id"), text("")))
+        for batch in table.batches(_IDS)
+    ]
+    return pa.Table.from_batches(found, pa.schema([table.schema().field(n) for n in _IDS]))
