@@ -12,7 +12,6 @@ from qmirror_assets.store.layers import Table
 from qmirror_assets.store.leases import Lease
 from qmirror_assets.store.manifest import Manifest
 
-
 _IDS = ("seed_id", "sample_id")
 
 
