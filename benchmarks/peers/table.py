@@ -111,9 +111,11 @@ def _further(groups: Sequence[Sequence[Measured]]) -> list[str]:
     for tool in tools:
         same = [group for group in groups if group[0].tool == tool]
         if len(same) > 1:
-            cpu = _median(same[-1], "cpu_s") - _median(same[0], "cpu_s")
-            calls = same[-1][0].calls - same[0][0].calls
-            said.append(f"{tool} {cpu / calls * 1000:.2f}")
+            small, large = same[0], same[-1]
+            cpu = _median(large, "cpu_s") - _median(small, "cpu_s")
+            calls = large[0].calls - small[0].calls
+            told = min(m.cpu_s for m in large) > max(m.cpu_s for m in small)
+            said.append(f"{tool} {cpu / calls * 1000:.2f}" if told else f"{tool} within the noise")
     if not said:
         return []
     return ["", "CPU ms for each further call, from the smaller load to the larger one, which "

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import cache
 from benchmarks.peers.measure import Failed, run
-from benchmarks.peers.table import OURS, RAW, Measured, summarize, write_markdown
+from benchmarks.peers.table import OURS, RAW, Measured, _further, summarize, write_markdown
 from benchmarks.peers.task import delivered
 from benchmarks.peers.tools import HERE, TOOLS
 from benchmarks.scenarios import Result, Size, edits
@@ -111,3 +111,14 @@ def test_every_tool_has_a_driver_and_no_tool_is_a_dependency() -> None:
         if tool.folder not in ("raw", "qmirror"):
             assert tool.package not in wanted
             assert f"{tool.package}" in (HERE / tool.folder / "requirements.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("large", "said"), [([2.0, 3.0], "tool 1.00"), ([1.0, 3.0], "tool within the noise")]
+)
+def test_a_further_call_costs_nothing_that_noise_could_be(large: list[float], said: str) -> None:
+    def measured(calls: int, cpu: float) -> Measured:
+        return Measured("tool", calls, 1, calls, 1, 0, 1.0, cpu, 1.0, 0.1, 0.1)
+
+    groups = [[measured(500, 1.4), measured(500, 1.6)], [measured(1500, cpu) for cpu in large]]
+    assert _further(groups)[1].endswith(f": {said}.")
