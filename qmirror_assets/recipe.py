@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import importlib.resources
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    field_validator,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from qmirror_assets.borders import is_file, nearest, parse_yaml, read_yaml, validate
-from qmirror_assets.conditions import Condition
 from qmirror_assets.errors import KeyParseError, RecipeError
 from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import parse_domain, parse_node, parse_slug
-
-Name = Annotated[str, Field(min_length=1, max_length=48, pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, Field(max_length=2_000)]
-
-
-class Part(BaseModel):
-    """Base of all recipe parts: unknown keys refused, no NaN, immutable."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True
-    )
+from qmirror_assets.records import Json
+from qmirror_assets.stage_specs import AssembleStage, Part, Stage, Text, TurnsStage
 
 
 class SeedFiles(Part):
@@ -97,102 +80,6 @@ SeedSource = Annotated[
 ]
 
 
-class StepSpec(Part):
-    """One step: a registered kind and its settings."""
-
-    name: Name
-    uses: str = Field(description="Kind of step, see `qmirror schema`.")
-    with_: dict[str, Any] = Field(default={}, alias="with", description="Settings of the step.")
-
-
-class MapStage(Part):
-    """Every row through one step."""
-
-    kind: Literal["map"] = "map"
-    name: Name
-    uses: str
-    with_: dict[str, Any] = Field(default={}, alias="with")
-    description: Text = ""
-
-
-class RefineStage(Part):
-    """A loop: up to `rounds` passes through `steps`; keeps the best round of every row."""
-
-    kind: Literal["refine"] = "refine"
-    name: Name
-    rounds: int = Field(ge=1, le=10)
-    steps: tuple[StepSpec, ...] = Field(min_length=1, max_length=8)
-    accept: tuple[Condition, ...] = Field(
-        default=(), description="A row that meets all of these stops with `accepted`."
-    )
-    no_suggestion: tuple[Condition, ...] = Field(
-        default=(), description="A row that meets all of these stops with `no_suggestion`."
-    )
-    rank_by: tuple[str, ...] = Field(
-        min_length=1, description="Numeric columns; the round with the largest tuple is kept."
-    )
-    patience: int | None = Field(
-        default=None, ge=1, description="Rounds without gain after which a row stops: `no_gain`."
-    )
-    description: Text = ""
-
-    @field_validator("steps")
-    @classmethod
-    def _distinct(cls, steps: tuple[StepSpec, ...]) -> tuple[StepSpec, ...]:
-        names = [step.name for step in steps]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"step name {doubled[0]!r} stands twice")
-        return steps
-
-
-class FilterStage(Part):
-    """Rows that fail a condition become rejections."""
-
-    kind: Literal["filter"] = "filter"
-    name: Name
-    where: tuple[Condition, ...] = Field(min_length=1)
-    reason: Literal["rule_failed", "filtered"] = "filtered"
-    detail: str = Field(default="", description="Column whose text explains a rejection.")
-    description: Text = ""
-
-
-class Quota(Part):
-    """At most `most` rows for each non-empty value of `column` in a domain."""
-
-    column: str
-    most: int = Field(ge=1)
-
-
-class DedupStage(Part):
-    """Near-duplicates by normalised text, and quotas, inside a domain."""
-
-    kind: Literal["dedup"] = "dedup"
-    name: Name
-    columns: tuple[str, ...] = Field(min_length=1)
-    near: float | None = Field(
-        default=None, ge=0.5, le=1.0, description="Jaccard similarity of word triples."
-    )
-    quotas: tuple[Quota, ...] = ()
-    description: Text = ""
-
-
-class AssembleStage(Part):
-    """Choose and name the columns of the final sample."""
-
-    kind: Literal["assemble"] = "assemble"
-    name: Name
-    columns: dict[str, str] = Field(min_length=1, description="Final column -> column here.")
-    image: str = Field(default="", description="Final column that holds the picture's digest.")
-    description: Text = ""
-
-
-Stage = Annotated[
-    MapStage | RefineStage | FilterStage | DedupStage | AssembleStage,
-    Field(discriminator="kind"),
-]
-
-
 class GateSpec(Part):
     """Thresholds of the checks over a candidate. Each is one expectation."""
 
@@ -217,7 +104,7 @@ class ReleaseSpec(Part):
     licence: str = "CC-BY-4.0"
     language: tuple[str, ...] = ("en",)
     tags: tuple[str, ...] = ()
-    splits: dict[str, float] = {"train": 0.8, "validation": 0.1, "test": 0.1}
+    splits: dict[str, float] = Field(default={"train": 0.8, "validation": 0.1, "test": 0.1})
     split_by: str = Field(default="family", description="Rows with one value stay in one split.")
     hub_repo: str = Field(default="", description="owner/name on the Hub; empty: local only.")
 
@@ -278,7 +165,7 @@ class RecipeSpec(Part):
                 parse_domain(domain)
         except KeyParseError as error:
             raise ValueError(str(error)) from error
-        names = [parse_node(stage.name) for stage in self.stages]
+        names = [parse_node(name) for name in self._node_names()]
         doubled = sorted({n for n in names if names.count(n) > 1})
         if doubled:
             raise ValueError(f"stage name {doubled[0]!r} stands twice")
@@ -288,6 +175,11 @@ class RecipeSpec(Part):
         if not isinstance(self.stages[-1], AssembleStage):
             raise ValueError("the last stage must be of kind 'assemble'")  # noqa: TRY004
         return self
+
+    def _node_names(self) -> list[str]:
+        """Names of stages, with those inside turns: a stage's name tells its rows apart."""
+        inner = [s for t in self.stages if isinstance(t, TurnsStage) for s in t.stages]
+        return [stage.name for stage in (*self.stages, *inner)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +246,20 @@ def _parse(raw: bytes, path: Path, name_or_path: str) -> Recipe:
 def recipe_digest(spec: RecipeSpec) -> str:
     """Fingerprint of a recipe's content (64 hexadecimal digits)."""
     content = spec.model_dump(mode="json", by_alias=True)
-    if spec.target is None:  # a key that came later leaves recipes without it what they were
-        del content["target"]
+    _leave_later_keys_out(content, {"target": None})
+    for stage in content["stages"]:
+        for inner in (stage, *stage.get("stages", ())):
+            _leave_later_keys_out(inner, _LATER)
     return fingerprint("recipe", content)
+
+
+_LATER: Mapping[str, Json] = {
+    "refinements": None, "no_gain": [], "ties": "first", "record": "",
+}  # fmt: skip
+"""Keys that came later, with their defaults: recipes without them stay what they were."""
+
+
+def _leave_later_keys_out(content: dict[str, Json], later: Mapping[str, Json]) -> None:
+    for name, default in later.items():
+        if content.get(name, default) == default:
+            content.pop(name, None)

@@ -15,7 +15,8 @@ class Role(StrEnum):
 
     TEXT = "text"
     VISION = "vision"
-    IMAGE = "image"
+    IMAGE = "image"  # draws a figure spec
+    TEXT_TO_IMAGE = "text_to_image"  # answers a caption with a picture
     JUDGE = "judge"
     EMBED = "embed"
     OCR = "ocr"

@@ -78,7 +78,9 @@ def _dataset_info(manifest: Mapping[str, Json]) -> dict[str, Json]:
     }
 
 
-def _feature(name: str, feature: Mapping[str, str]) -> dict[str, str]:
+def _feature(name: str, feature: Mapping[str, Json]) -> dict[str, Json]:
+    if feature["_type"] == "List":
+        return {"name": name, "list": "image"}
     return {"name": name, "dtype": "image" if feature["_type"] == "Image" else feature["dtype"]}
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from qmirror_assets.borders import nearest
 from qmirror_assets.errors import RecipeError
-from qmirror_assets.recipe import AssembleStage
 from qmirror_assets.records import Column
 from qmirror_assets.release.splits import check_names
+from qmirror_assets.stage_specs import AssembleStage
 from qmirror_assets.stages.compile import SEED_COLUMNS
 from qmirror_assets.stages.graph import Graph
 
@@ -26,7 +26,7 @@ class ReleaseColumns:
     """
 
     final: Mapping[str, Column]
-    image: str
+    image: str  # a digest (STR) or a list of digests (JSON)
     score: str
     preserve: Mapping[str, str]
     split_by: str
@@ -60,6 +60,11 @@ class ReleaseColumns:
             final, image, score if numeric else "", dict(spec.gate.preserve), split_by,
             split_by in final,
         )  # fmt: skip
+
+    @property
+    def many_images(self) -> bool:
+        """Whether the image column holds a list of pictures."""
+        return bool(self.image) and self.final[self.image] is Column.JSON
 
     @property
     def seed(self) -> tuple[str, ...]:

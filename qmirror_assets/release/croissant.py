@@ -120,12 +120,14 @@ def _records(manifest: Mapping[str, Json], file: Mapping[str, Json]) -> dict[str
     }
 
 
-def _field(records: str, path: str, column: str, feature: Mapping[str, str]) -> dict[str, Json]:
-    picture = feature["_type"] == "Image"
+def _field(records: str, path: str, column: str, feature: Mapping[str, Json]) -> dict[str, Json]:
+    many = feature["_type"] == "List"
+    picture = many or feature["_type"] == "Image"
     source: dict[str, Json] = {"fileObject": {"@id": path}, "extract": {"column": column}}
     if picture:
-        source["transform"] = {"jsonPath": "bytes"}
+        source["transform"] = {"jsonPath": "[*].bytes" if many else "bytes"}
     return {
+        **({"repeated": True} if many else {}),
         "@type": "cr:Field",
         "@id": f"{records}/{column}",
         "name": column,

@@ -7,7 +7,7 @@ version takes only what changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,11 @@ def hub_features(columns: ReleaseColumns) -> dict[str, Json]:
     """Features of the data files as the `datasets` library writes them."""
     features: dict[str, Json] = {ID: {"dtype": "string", "_type": "Value"}}
     for name, kind in columns.final.items():
-        picture = name == columns.image
-        features[name] = (
-            {"_type": "Image"} if picture else {"dtype": _DTYPES[kind], "_type": "Value"}
-        )
+        value: Json = {"dtype": _DTYPES[kind], "_type": "Value"}
+        if name == columns.image:
+            image = {"_type": "Image"}
+            value = {"feature": image, "_type": "List"} if columns.many_images else image
+        features[name] = value
     return features
 
 
@@ -53,6 +54,8 @@ def data_schema(columns: ReleaseColumns) -> pa.Schema:
     """Arrow schema of the data files."""
     kinds = row_schema(columns.final)
     picture = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
+    if columns.many_images:
+        picture = pa.list_(picture)
     fields = [pa.field(ID, pa.string())] + [
         pa.field(name, picture if name == columns.image else kinds.field(name).type)
         for name in columns.final
@@ -73,13 +76,16 @@ class DataWriter:
         self._open: dict[str, _Shard] = {}
         self._done: dict[str, list[_Shard]] = {}
 
-    def write(self, split: str, sample_id: str, cells: Mapping[str, Any], picture: Json) -> None:
-        """Add a sample. picture: {"bytes", "path"} or None."""
+    def write(
+        self, split: str, sample_id: str, cells: Mapping[str, Any], pictures: Sequence[Json]
+    ) -> None:
+        """Add a sample. pictures: {"bytes", "path"}, or None for one that is lost."""
         row = {name: cells[name] for name in self._columns.final} | {ID: sample_id}
         size = sum(len(v) for v in row.values() if isinstance(v, str))
         if self._columns.image:
-            row[self._columns.image] = picture
-            size += len(picture["bytes"]) if picture else 0
+            many = self._columns.many_images
+            row[self._columns.image] = list(pictures) if many else next(iter(pictures), None)
+            size += sum(len(picture["bytes"]) for picture in pictures if picture)
         self._shard(split).add(row, size)
 
     def _shard(self, split: str) -> _Shard:

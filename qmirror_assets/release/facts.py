@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from qmirror_assets.fingerprint import short_digest
@@ -17,8 +19,11 @@ from qmirror_assets.release.parquet import open_writer, query, write_query
 from qmirror_assets.release.pictures import PictureFacts, examine, read_picture
 from qmirror_assets.release.samples import Sample
 from qmirror_assets.runner.dedup import normalise
+from qmirror_assets.store import Store
 
 ROW_GROUP = 8_192
+SMALL = 64
+"""Pixels of a side below which a picture is the one whose size is told."""
 
 
 def _field(name: str, kind: Any, *, nullable: bool = False) -> pa.Field:
@@ -84,9 +89,9 @@ def write_facts_and_data(job: Job) -> list[DataFile]:
             for snapshot in job.snapshots:
                 for sample in job.reader.read(snapshot):
                     split = job.splits.of(sample.group)
-                    row, picture = _examine(job, sample, split, sample.sample_id not in broken)
+                    row, pictures = _examine(job, sample, split, sample.sample_id not in broken)
                     writer.write_rows([row])
-                    data.write(split, sample.sample_id, sample.final, picture)
+                    data.write(split, sample.sample_id, sample.final, pictures)
     finally:
         files = data.close()
     write_query(
@@ -107,11 +112,10 @@ def _broken_lineage(job: Job) -> set[str]:
 
 def _examine(
     job: Job, sample: Sample, split: str, lineage_ok: bool
-) -> tuple[dict[str, Json], dict[str, Json] | None]:
+) -> tuple[dict[str, Json], list[dict[str, Json] | None]]:
     columns, final, seed = job.columns, sample.final, sample.seed
-    digest = str(final.get(columns.image) or "") if columns.image else ""
-    data = read_picture(job.store, digest) if digest else None
-    picture = examine(data)
+    pictures = [_Picture.read(job.store, digest) for digest in _digests(columns, final)]
+    digest = pictures[0].digest if pictures else ""
     row = {
         "id": sample.sample_id, "domain": sample.domain, "split": split,
         "row_digest": sample.row_digest, "question": _text(final.get("question")),
@@ -119,17 +123,49 @@ def _examine(
         "licence": seed.get("licence") or "", "family": seed.get("family") or "",
         "image_digest": digest, "answer_preserved": _preserved(columns, final, seed),
         "lineage_ok": lineage_ok and bool(seed), "duplicate_of": "",
-        **_picture_facts(data, picture), "twin_key": _twin_key(sample, digest),
+        **_picture_facts(pictures), "twin_key": _twin_key(sample, digest),
     }  # fmt: skip
-    name = f"{digest}.{picture.suffix}" if picture.suffix else digest
-    return row, None if data is None else {"bytes": data, "path": name}
+    return row, [picture.cell for picture in pictures]
 
 
-def _picture_facts(data: bytes | None, picture: PictureFacts) -> dict[str, Json]:
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    digest: str
+    data: bytes | None
+    facts: PictureFacts
+
+    @classmethod
+    def read(cls, store: Store, digest: str) -> _Picture:
+        data = read_picture(store, digest)
+        return cls(digest, data, examine(data))
+
+    @property
+    def cell(self) -> dict[str, Json] | None:
+        suffix = self.facts.suffix
+        name = f"{self.digest}.{suffix}" if suffix else self.digest
+        return None if self.data is None else {"bytes": self.data, "path": name}
+
+
+def _digests(columns: ReleaseColumns, final: Mapping[str, Any]) -> list[str]:
+    """Digests of a sample's pictures, in order; a list comes as JSON text."""
+    value = final.get(columns.image) if columns.image else None
+    if columns.many_images:
+        return [str(digest or "") for digest in orjson.loads(value or "[]")]
+    return [str(value)] if value else []
+
+
+def _picture_facts(pictures: Sequence[_Picture]) -> dict[str, Json]:
+    """Facts of a sample's pictures; of several, sizes are those of the odd one out."""
+    facts = [picture.facts for picture in pictures] or [PictureFacts()]
+    smallest = min(facts, key=lambda f: min(f.width, f.height))
+    largest = max(facts, key=lambda f: f.width * f.height)
+    odd = smallest if min(smallest.width, smallest.height) < SMALL else largest
     return {
-        "image_in_cas": data is not None, "image_decodes": picture.decodes,
-        "image_width": picture.width, "image_height": picture.height,
-    }  # fmt: skip
+        "image_in_cas": bool(pictures) and all(p.data is not None for p in pictures),
+        "image_decodes": all(f.decodes for f in facts),
+        "image_width": odd.width,
+        "image_height": odd.height,
+    }
 
 
 def _twin_key(sample: Sample, image: str) -> str:

@@ -94,6 +94,8 @@ def _join(node: Node, batch: pa.RecordBatch, failed: dict[str, str], number: int
         "rounds": [number] * len(ids),
         "accepted": [b["accepted"] for b in best],
     }
+    if node.settings.get("record"):
+        own[node.settings["record"]] = _recorded(node, batch, own)
     parents = batch.column("row_digest").to_pylist()
     values: dict[str, Any] = {name: batch.column(name) for name in node.columns if name not in own}
     values |= {name: [_cell(v, node.columns[name]) for v in column] for name, column in own.items()}
@@ -108,6 +110,25 @@ def _join(node: Node, batch: pa.RecordBatch, failed: dict[str, str], number: int
         "actions": [[] for _ in ids],
     }
     return tables.to_batch(tables.row_schema(node.columns), values)
+
+
+def _recorded(node: Node, batch: pa.RecordBatch, own: dict[str, list[Json]]) -> list[Json]:
+    """How this loop ended, beside what the row's earlier loops noted."""
+    name = node.settings["record"]
+    before: list[Json] = [None] * batch.num_rows
+    if name in batch.schema.names:
+        before = [text and orjson.loads(text) for text in batch.column(name).to_pylist()]
+    noted = zip(own["stop_reason"], own["best_round"], own["rounds"], strict=True)
+    return [
+        {**(old or {}), **_note(node.stage, *ended)}
+        for old, ended in zip(before, noted, strict=True)
+    ]
+
+
+def _note(stage: str, stop: str, best: int, rounds: int) -> dict[str, Json]:
+    if stop == StopReason.SKIPPED:
+        return {}
+    return {stage: {"stop_reason": stop, "best_round": best, "rounds": rounds}}
 
 
 def _stop_of(reason: str) -> StopReason:

@@ -11,6 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qmirror_assets.conditions import all_hold, columns_of
 from qmirror_assets.engines.base import Failure, Request
 from qmirror_assets.errors import BudgetReached
 from qmirror_assets.fingerprint import derive_random_seed, short_digest
@@ -64,8 +65,10 @@ class RowsPass:
     def _wanted(self) -> list[str]:
         step, end = self._step, self.node.loop_end
         loop = ("best", "stale", *end.columns, *end.rank_by) if end else ()
-        conditions = [c.column for c in (*end.accept, *end.no_suggestion)] if end else []
-        return list(dict.fromkeys([*step.inputs, *loop, *conditions]))
+        conditions = columns_of((*end.accept, *end.no_suggestion, *end.no_gain)) if end else ()
+        # what a skipped row keeps
+        skipping = (*columns_of(self.node.when), *step.outputs) if self.node.when else ()
+        return list(dict.fromkeys([*step.inputs, *loop, *conditions, *skipping]))
 
     # -- which rows
 
@@ -175,9 +178,11 @@ class RowsPass:
         def random_seed(draw: int) -> int:
             return derive_random_seed(self._recipe_seed, seed_digest, node.turn, node.round, draw)
 
-        return At(sample_id, seed_digest, node.turn, node.round, random_seed)
+        return At(sample_id, seed_digest, node.turn, node.round, random_seed, node.last)
 
     def _start(self, row: Row, at: At) -> _Running:
+        if self.node.when and not all_hold(self.node.when, row):
+            return _Running(at, None, {name: row.get(name) for name in self._step.outputs}, True)
         result = self._step.run(row, at)
         if not isinstance(result, Generator):
             return _Running(at, None, result)
@@ -187,8 +192,10 @@ class RowsPass:
 
     def _finish(self, state: _Running, row: Row) -> Done:
         values = state.output
-        if not isinstance(values, Rejection) and self.node.loop_end is not None:
-            values = {**values, **self.node.loop_end.decide({**row, **values})}
+        end = self.node.loop_end
+        if not isinstance(values, Rejection) and end is not None:
+            whole = {**row, **values}
+            values = {**values, **(end.skip(whole) if state.skipped else end.decide(whole))}
         return Done(values, tuple(state.actions))
 
     # -- Arrow in and out
@@ -241,10 +248,16 @@ class RowsPass:
 class _Running:
     """A row whose step waits for a result."""
 
-    __slots__ = ("_run", "actions", "at", "key", "output", "request")
+    __slots__ = ("_run", "actions", "at", "key", "output", "request", "skipped")
 
-    def __init__(self, at: At, run: StepRun | None, output: StepOutput | None = None) -> None:
-        self.at, self._run = at, run
+    def __init__(
+        self,
+        at: At,
+        run: StepRun | None,
+        output: StepOutput | None = None,
+        skipped: bool = False,
+    ) -> None:
+        self.at, self._run, self.skipped = at, run, skipped
         self.output: StepOutput = output if output is not None else {}
         self.request: Request | None = None
         self.key = ""

@@ -63,6 +63,7 @@ class Unknown:
     def calls(self, node: Node) -> Range:
         """The calls of a row node for these rows."""
         low, high = (0, 0) if node.step is None else node.step.calls
+        low = 0 if node.when else low  # it may be of a turn that the row does not have
         return Range(self.asks * low, self.rows.high * high)
 
     def doubted(self) -> Unknown:
@@ -98,7 +99,7 @@ def reading(source: Node, unknown: Unknown) -> Unknown:
 def may_stop(end: LoopEnd) -> bool:
     """Whether a row can settle at the end of this round."""
     late = end.patience is not None and end.round > end.patience
-    return bool(end.accept or end.no_suggestion or late or end.last)
+    return bool(end.accept or end.no_suggestion or end.no_gain or late or end.last)
 
 
 def joined(first_end: Unknown, rounds: list[Unknown]) -> Unknown:

@@ -44,6 +44,7 @@ class At:
     random_seed: Callable[
         [int], int
     ]  # draw -> H(recipe random_seed, seed digest, turn, round, draw)
+    last: bool = False  # whether this is the last round of its loop
 
 
 class Step(Protocol):
@@ -72,6 +73,7 @@ class Step(Protocol):
 
     # Optional `sampled: bool`: True when requests hold `at.random_seed(...)`. The recipe's
     # random_seed is then part of the stage fingerprint; of all other steps it is not.
+    # Optional `reads_last: bool`: True when the step looks at `at.last`, which is then part of it.
 
     def run(self, row: Row, at: At) -> StepRun | StepOutput:
         """One row through the step."""

@@ -6,22 +6,26 @@ import re
 from collections.abc import Mapping, Sequence
 
 from qmirror_assets.borders import nearest
+from qmirror_assets.conditions import Condition, as_json, columns_of
 from qmirror_assets.errors import RecipeError
 from qmirror_assets.fingerprint import fingerprint
-from qmirror_assets.recipe import (
+from qmirror_assets.recipe import Recipe
+from qmirror_assets.records import Column, Json
+from qmirror_assets.stage_specs import (
     AssembleStage,
     DedupStage,
     FilterStage,
     MapStage,
-    Recipe,
     RefineStage,
+    Stage,
+    TurnsStage,
 )
-from qmirror_assets.records import Column, Json
 from qmirror_assets.stages.base import AnyStep
 from qmirror_assets.stages.graph import INTAKE, Graph, Node, NodeKind
 from qmirror_assets.stages.loop import JUDGED_COLUMNS, LOOP_COLUMNS, LoopEnd
 from qmirror_assets.stages.registry import build_step
-from qmirror_assets.stages.simple import AssembleStep, FilterStep
+from qmirror_assets.stages.simple import AssembleStep, FilterStep, source_columns
+from qmirror_assets.stages.turns import DrawTurns, EndTurn
 from qmirror_assets.store.tables import SYSTEM
 from qmirror_assets.templates import Prompts
 
@@ -61,21 +65,43 @@ class _Compiler:
         self._nodes: list[Node] = []
         self._columns: dict[str, Column] = dict(SEED_COLUMNS)
         self._last = INTAKE
+        self._turn = 0
+        self._when: tuple[Condition, ...] = ()
 
     def run(self) -> Graph:
         for stage in self._recipe.spec.stages:
-            if isinstance(stage, RefineStage):
-                self._refine(stage)
-            elif isinstance(stage, DedupStage):
-                self._dedup(stage)
-            elif isinstance(stage, MapStage):
-                step = build_step(stage.uses, stage.with_, self._prompts, f"stage {stage.name}")
-                self._rows(stage.name, stage.name, step, stage.description)
-            elif isinstance(stage, FilterStage):
-                self._rows(stage.name, stage.name, FilterStep(stage), stage.description)
-            else:
-                self._assemble(stage)
+            self._stage(stage)
         return Graph.of(self._recipe, tuple(self._nodes))
+
+    def _stage(self, stage: Stage) -> None:
+        if isinstance(stage, RefineStage):
+            self._refine(stage)
+        elif isinstance(stage, TurnsStage):
+            self._turns(stage)
+        elif isinstance(stage, DedupStage):
+            self._dedup(stage)
+        elif isinstance(stage, MapStage):
+            step = build_step(stage.uses, stage.with_, self._prompts, f"stage {stage.name}")
+            self._rows(self._placed(stage.name), stage.name, step, stage.description)
+        elif isinstance(stage, FilterStage):
+            self._rows(self._placed(stage.name), stage.name, FilterStep(stage), stage.description)
+        else:
+            self._assemble(stage)
+
+    def _placed(self, name: str) -> str:
+        return f"turn_{self._turn}/{name}" if self._turn else name
+
+    def _turns(self, stage: TurnsStage) -> None:
+        """The stages of a dialogue once a turn; a sample passes by the turns it does not have."""
+        self._rows(stage.name, stage.name, DrawTurns(stage), "How many turns each sample has.")
+        for turn in range(1, len(stage.shares) + 1):
+            self._turn = turn
+            self._when = (Condition(column=stage.name, at_least=turn),) if turn > 1 else ()
+            for inner in stage.stages:
+                self._stage(inner)
+            end = EndTurn(stage)
+            self._rows(self._placed("end"), stage.name, end, f"Turn {turn} joins the dialogue.")
+        self._turn, self._when = 0, ()
 
     def _rows(
         self,
@@ -85,6 +111,7 @@ class _Compiler:
         description: str,
         *,
         round_: int = 0,
+        last: bool = False,
         loop_end: LoopEnd | None = None,
         loop_columns: Sequence[str] = (),
         final: bool = False,
@@ -95,6 +122,10 @@ class _Compiler:
         identity: Json = {"kind": step.kind, "code": step.code, "with": dict(step.fingerprint)}
         if getattr(step, "sampled", False):  # its requests hold numbers derived from it
             identity["random_seed"] = self._recipe.spec.random_seed
+        if self._when:
+            identity["when"] = as_json(self._when)
+        if last and getattr(step, "reads_last", False):
+            identity["last"] = True
         if loop_end is not None:
             columns |= LOOP_COLUMNS
             identity["loop"] = loop_end.fingerprint()
@@ -104,6 +135,7 @@ class _Compiler:
                 name=name, kind=NodeKind.ROWS, stage=stage, inputs=(self._last,), columns=columns,
                 fingerprint=fingerprint("stage", identity), step=step, roles=tuple(step.roles),
                 description=description or f"Step {step.kind!r} over each row.", round=round_,
+                turn=self._turn, last=last, when=self._when,
                 active_only=round_ > 1 and "loop_state" in self._columns, loop_end=loop_end,
                 final=final, new_columns=(*step.outputs, *loop_new), uses=step.kind,
                 identity=identity,
@@ -119,18 +151,19 @@ class _Compiler:
         made = tuple(dict.fromkeys(c for _, step in steps for c in step.outputs))
         known = {**before, **{c: k for _, step in steps for c, k in step.outputs.items()}}
         self._check_loop_columns(stage, known)
-        for round_ in range(1, stage.rounds + 1):
+        for round_ in range(1, stage.passes + 1):
+            last = round_ == stage.passes
             for index, (name, step) in enumerate(steps):
                 end = None
                 if index == len(steps) - 1:
                     end = LoopEnd(
-                        round_, round_ == stage.rounds, stage.accept, stage.no_suggestion,
-                        stage.rank_by, stage.patience, made,
+                        round_, last, stage.accept, stage.no_suggestion,
+                        stage.rank_by, stage.patience, made, stage.no_gain, stage.ties == "last",
                     )  # fmt: skip
                 self._rows(
-                    f"{stage.name}/round_{round_}/{name}", stage.name, step,
+                    self._placed(f"{stage.name}/round_{round_}/{name}"), stage.name, step,
                     f"Round {round_}: {name}. {stage.description}".strip(),
-                    round_=round_, loop_end=end, loop_columns=made,
+                    round_=round_, last=last, loop_end=end, loop_columns=made,
                 )  # fmt: skip
             ends.append(self._last)
         everything = [node.name for node in self._nodes[start:]]
@@ -146,15 +179,21 @@ class _Compiler:
         everything: list[str],
     ) -> None:
         columns = {**before, **{c: known[c] for c in made}, **JUDGED_COLUMNS}
+        settings: Json = {"made": list(made), "ends": ends}
+        if stage.record:
+            columns[stage.record], settings["record"] = Column.JSON, stage.record
+        identity = _JUDGED | ({"with": {"record": stage.record}} if stage.record else {})
         self._add(
             Node(
-                name=f"{stage.name}/judged", kind=NodeKind.JUDGED, stage=stage.name,
+                name=self._placed(f"{stage.name}/judged"), kind=NodeKind.JUDGED, stage=stage.name,
+                turn=self._turn,
                 # every step of every round: why a row failed in a round is read from its rejections
                 inputs=tuple(everything), columns=columns,
-                fingerprint=fingerprint("stage", _JUDGED), identity=_JUDGED,
-                settings={"made": list(made), "ends": ends},
+                fingerprint=fingerprint("stage", identity), identity=identity,
+                settings=settings,
                 description=f"All rounds of {stage.name} joined: the best round of every row.",
-                new_columns=(*made, *JUDGED_COLUMNS), uses="judged",
+                new_columns=(*made, *JUDGED_COLUMNS, *([stage.record] if stage.record else [])),
+                uses="judged",
             )
         )  # fmt: skip
 
@@ -174,7 +213,7 @@ class _Compiler:
         )  # fmt: skip
 
     def _assemble(self, stage: AssembleStage) -> None:
-        self._check_columns(tuple(stage.columns.values()), f"stage {stage.name}")
+        self._check_columns(source_columns(stage), f"stage {stage.name}")
         if stage.image and stage.image not in stage.columns:
             raise RecipeError(
                 f"stage {stage.name}: image column {stage.image!r} is not one of its columns",
@@ -198,7 +237,8 @@ class _Compiler:
                 )
 
     def _check_loop_columns(self, stage: RefineStage, known: Mapping[str, Column]) -> None:
-        used = [c.column for c in (*stage.accept, *stage.no_suggestion)] + list(stage.rank_by)
+        conditions = (*stage.accept, *stage.no_suggestion, *stage.no_gain)
+        used = [*columns_of(conditions), *stage.rank_by]
         for name in used:
             if name not in known:
                 raise RecipeError(

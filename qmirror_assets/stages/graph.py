@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from qmirror_assets.conditions import Condition
 from qmirror_assets.engines.base import Role
 from qmirror_assets.recipe import Recipe
 from qmirror_assets.records import Column, Json
@@ -39,7 +40,9 @@ class Node:
     roles: tuple[Role, ...] = ()
     turn: int = 0
     round: int = 0
+    last: bool = False  # the last round of its loop
     active_only: bool = False  # reads only rows that the loop has not settled
+    when: tuple[Condition, ...] = ()  # rows that do not meet these pass through as they are
     loop_end: LoopEnd | None = None
     final: bool = False
     new_columns: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ class StopReason(StrEnum):
     NO_VARIANT = "no_variant"
     REJECTED = "rejected"  # by a step of its own accord: a rule, a judge that abstained
     BUDGET = "budget"
+    SKIPPED = "skipped"  # the loop is of a turn that the row does not have
 
 
 CONTINUE = "continue"
@@ -53,6 +54,8 @@ class LoopEnd:
     rank_by: tuple[str, ...]
     patience: int | None
     columns: tuple[str, ...]  # what a round makes: kept for the best round
+    no_gain: tuple[Condition, ...] = ()
+    last_of_ties: bool = False
 
     def fingerprint(self) -> Json:
         """What decides, for the stage fingerprint."""
@@ -62,6 +65,9 @@ class LoopEnd:
             "no_suggestion": as_json(self.no_suggestion),
             "rank_by": self.rank_by,
             "patience": self.patience,
+            # later settings: a loop without them is what it was
+            **({"no_gain": as_json(self.no_gain)} if self.no_gain else {}),
+            **({"ties": "last"} if self.last_of_ties else {}),
         }
 
     def decide(self, row: Row) -> dict[str, Json]:
@@ -69,8 +75,9 @@ class LoopEnd:
         accepted = bool(self.accept) and all_hold(self.accept, row)
         rank = self._rank(row)
         best = row.get("best")
-        gained = best is None or rank > [_number(x) for x in best["rank"]]
-        if accepted or gained:
+        before = [] if best is None else [_number(x) for x in best["rank"]]
+        gained = best is None or rank > before
+        if accepted or gained or (self.last_of_ties and rank == before):
             best = {
                 "round": self.round,
                 "rank": [None if x == -math.inf else x for x in rank],
@@ -86,6 +93,16 @@ class LoopEnd:
             "stale": stale,
         }
 
+    def skip(self, row: Row) -> dict[str, Json]:
+        """The loop columns of a row that this loop is not for: its columns stay as they are."""
+        columns = {name: row.get(name) for name in self.columns}
+        return {
+            "loop_state": SETTLED,
+            "stop_reason": StopReason.SKIPPED,
+            "best": {"round": 0, "rank": [], "accepted": False, "columns": columns},
+            "stale": 0,
+        }
+
     def _rank(self, row: Row) -> list[float]:
         return [_number(row.get(name)) for name in self.rank_by]
 
@@ -94,6 +111,8 @@ class LoopEnd:
             return StopReason.ACCEPTED
         if self.no_suggestion and all_hold(self.no_suggestion, row):
             return StopReason.NO_SUGGESTION
+        if self.no_gain and all_hold(self.no_gain, row):
+            return StopReason.NO_GAIN
         if self.patience is not None and stale >= self.patience:
             return StopReason.NO_GAIN
         return StopReason.MAX_ROUNDS if self.last else None

@@ -13,7 +13,9 @@ from qmirror_assets.templates import Prompts
 # kind -> "module:class"; imported when a recipe uses it
 KINDS = {
     "llm": "qmirror_assets.stages.llm:LlmStep",
+    "draft": "qmirror_assets.stages.draft:DraftStep",
     "figure": "qmirror_assets.stages.figure:FigureStep",
+    "picture": "qmirror_assets.stages.picture:PictureStep",
     "plan_moves": "qmirror_assets.stages.plan_moves:PlanMoves",
     "write_moves": "qmirror_assets.stages.write_moves:WriteMoves",
     "judge_moves": "qmirror_assets.stages.judge_moves:JudgeMoves",

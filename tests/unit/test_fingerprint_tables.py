@@ -8,7 +8,7 @@ a flip, or a flip without a line, fails.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ import pytest
 from qmirror_assets.engines import config
 from qmirror_assets.engines.fake import FakeOptions
 from qmirror_assets.recipe import GateSpec, RecipeSpec
+from qmirror_assets.records import Column, Rejection
 from qmirror_assets.release.content import version_content
+from qmirror_assets.stages import llm
 from qmirror_assets.stages.llm import LlmStep
 from quality_checks import suite_fingerprint
 from tests.lab import NODES, SEEDS, Built, Lab, new_lab, seed
@@ -119,13 +121,14 @@ def attribute(name: str, value: Any) -> Change:
 
 def other_parser(_: Lab, patch: pytest.MonkeyPatch) -> None:
     """Good scores are read as 100: the same rows are accepted. The code number says so."""
-    read = LlmStep._read
+    read = llm.read_object
 
-    def read_roundly(self: LlmStep, text: str) -> dict[str, Any]:
-        score = read(self, text)["score"]
-        return {"score": score if score < 50 else 100}
+    def read_roundly(text: str, columns: Mapping[str, Column]) -> dict[str, Any]:
+        found = read(text, columns)
+        assert not isinstance(found, Rejection)
+        return {"score": found["score"] if found["score"] < 50 else 100}
 
-    patch.setattr(LlmStep, "_read", read_roundly)
+    patch.setattr(llm, "read_object", read_roundly)
     patch.setattr(LlmStep, "code", LlmStep.code + 1)
 
 

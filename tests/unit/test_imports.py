@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = [
     {"errors", "records", "__init__"},
     {"keys", "fingerprint", "conditions", "borders", "formats"},
+    {"stage_specs"},
     {"recipe", "profile", "templates"},
     {"figures", "mirror", "seeds", "fetch"},
     {"engines", "store"},
