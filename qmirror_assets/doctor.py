@@ -21,6 +21,7 @@ _OPTIONAL = {
     "dagster-webserver": "the UI: pip install 'qmirror-assets[ui]'",
     "xllamacpp": "the embedded text model: pip install 'qmirror-assets[embedded]'",
     "rapidocr": "reading pictures back: pip install 'qmirror-assets[embedded]'",
+    "wordllama": "finding pictures by caption: pip install 'qmirror-assets[embedded]'",
     "huggingface-hub": "publishing to the Hub: pip install 'qmirror-assets[hub]'",
 }
 
@@ -40,7 +41,9 @@ class Finding:
 
 def examine(project: Project) -> list[Finding]:
     """All checks, cheapest first."""
-    return [*_system(), *_libraries(), *_imports(), *_model(), *_folders(project)]
+    return [
+        *_system(), *_libraries(), *_imports(), *_model(), *_pictures(), *_folders(project)
+    ]  # fmt: skip
 
 
 def _system() -> Iterator[Finding]:
@@ -89,6 +92,18 @@ def _model() -> Iterator[Finding]:
     for name, spec in KNOWN_MODELS.items():
         there = find_model(spec)
         detail = "fetched" if there else f"not fetched ({spec.size / 1e6:.0f} MB on first build)"
+        yield Finding(name, "ok" if there else "missing", detail)
+
+
+def _pictures() -> Iterator[Finding]:
+    from qmirror_assets.engines.library.known import KNOWN_LIBRARIES  # noqa: PLC0415
+    from qmirror_assets.engines.library.obtain import find_library  # noqa: PLC0415
+
+    for name, library in KNOWN_LIBRARIES.items():
+        there = find_library(library)
+        detail = f"not fetched ({library.size / 1e6:.0f} MB when pictures are first asked for)"
+        if there:
+            detail = f"fetched, {len(there.entries)} pictures"
         yield Finding(name, "ok" if there else "missing", detail)
 
 

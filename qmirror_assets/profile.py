@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from qmirror_assets.borders import is_file, load_yaml, nearest, validate
 from qmirror_assets.errors import RecipeError
 
-RoleName = Literal["text", "vision", "image", "judge", "embed", "ocr"]
+RoleName = Literal["text", "vision", "image", "judge", "embed", "ocr", "text_to_image"]
 """Roles a profile may give an engine: the values of `engines.base.Role`, which is above us."""
 
 

@@ -23,6 +23,7 @@ from qmirror_assets.store.actions import Entry
 from qmirror_assets.workspace import Dataset
 
 _CHUNK = 256  # actions in memory at once
+_PICTURED_BY = {Role.IMAGE: "spec", Role.TEXT_TO_IMAGE: "caption"}  # a key of such requests alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,11 @@ async def _compare_all(
 def _role_of(engines: Engines, entry: Entry) -> Role | None:
     """The role whose engine made the entry; None when the profile has no such engine now."""
     roles = [Role(name) for name in engines.profile.spec.engines]
-    # engines of one identity answer alike; pictures come from a spec, not from messages
+    # engines of one identity answer alike; what is asked tells which pictures are meant
     fitting = [role for role in roles if dict(engines.identity(role)) == dict(entry.engine)]
+    pictured = next((role for role, key in _PICTURED_BY.items() if key in entry.body), None)
     for role in fitting:
-        if (role is Role.IMAGE) == ("spec" in entry.body):
+        if role is pictured or (pictured is None and role not in _PICTURED_BY):
             return role
     return fitting[0] if fitting else None
 

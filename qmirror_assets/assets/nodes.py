@@ -18,7 +18,7 @@ from qmirror_assets.workspace import Dataset
 
 _KINDS = {
     Role.TEXT: "llm", Role.VISION: "llm", Role.JUDGE: "llm", Role.IMAGE: "image", Role.OCR: "ocr",
-    Role.EMBED: "embedding",
+    Role.EMBED: "embedding", Role.TEXT_TO_IMAGE: "image",
 }  # fmt: skip
 
 

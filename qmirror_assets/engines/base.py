@@ -20,6 +20,7 @@ class Role(StrEnum):
     JUDGE = "judge"
     EMBED = "embed"
     OCR = "ocr"
+    TEXT_TO_IMAGE = "text_to_image"  # a caption in; IMAGE takes a figure spec
 
 
 class FailureKind(StrEnum):
@@ -50,7 +51,8 @@ class Request:
     body: canonical JSON of what is asked. For text and vision:
     `{"messages": [...], "schema": {...}?, "temperature": 0.2, "max_tokens": 200, "seed": 7?}`
     with `seed` only where sampling is random. For images (figure engine): `{"spec": {...}}`.
-    For OCR: `{}`. images: digests of input pictures, in order.
+    For OCR: `{}`. For text to image: `{"caption": "...", "avoid": [digest of a PNG, ...]?}`.
+    images: digests of input pictures, in order.
     """
 
     role: Role
@@ -80,6 +82,7 @@ class Raw:
 
     body: JSON. Text and vision: `{"text": "...", "finish_reason": "stop"}`. OCR:
     `{"items": [{"text", "score", "box"}]}`. Images: `{"width", "height", "alt", "drawn", ...}`.
+    Text to image: `{"width", "height", "alt", "match": 0 to 1, "source": {"kind", ...}}`.
     blobs: name -> bytes to keep in the CAS; the runner stores them and puts the digest under
     `body[name]`.
     """

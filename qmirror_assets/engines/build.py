@@ -17,6 +17,8 @@ from qmirror_assets.engines.config import (
     OpenAIConfig,
     RapidOcrConfig,
 )
+from qmirror_assets.engines.library.config import LibraryConfig
+from qmirror_assets.engines.library.listing import Listing
 from qmirror_assets.engines.models import KNOWN_MODELS, ModelSpec, OnProgress
 from qmirror_assets.errors import RecipeError
 
@@ -25,7 +27,7 @@ from qmirror_assets.errors import RecipeError
 
 
 def build_engine(config: Mapping[str, Any], on_progress: OnProgress | None = None) -> Engine:
-    """Build the engine that `config` describes; `on_progress` hears of fetched weights.
+    """Build the engine that `config` describes; `on_progress` hears of what is fetched.
 
     Raises:
         RecipeError: an unknown kind or key, or a bad value.
@@ -33,6 +35,8 @@ def build_engine(config: Mapping[str, Any], on_progress: OnProgress | None = Non
     parsed = parse_config(config)
     if isinstance(parsed, LlamaCppConfig):
         return _build_llama_cpp(parsed, on_progress)
+    if isinstance(parsed, LibraryConfig):
+        return _build_library(parsed, on_progress)
     return _BUILDERS[parsed.kind](parsed)
 
 
@@ -129,6 +133,15 @@ def _build_figure(config: FigureConfig) -> Engine:
     return FigureEngine(config.identity())
 
 
+def _build_library(config: LibraryConfig, on_progress: OnProgress | None) -> Engine:
+    from qmirror_assets.engines.library.engine import LibraryEngine
+
+    def resolve() -> Listing:
+        return config.resolve(on_progress)
+
+    return LibraryEngine(config.identity(), config.origin(), resolve, config.floor)
+
+
 def _build_fake(config: FakeConfig) -> Engine:
     from qmirror_assets.engines.fake import FakeEngine, FakeOptions, Scripted
     from qmirror_assets.engines.faults import FaultPlan, parse_rule
@@ -157,6 +170,7 @@ _CONFIGS: Final[dict[str, type[EngineConfig]]] = {
     "llama_cpp": LlamaCppConfig,
     "rapidocr": RapidOcrConfig,
     "figure": FigureConfig,
+    "library": LibraryConfig,
     "fake": FakeConfig,
 }
 _BUILDERS: Final[dict[str, Callable[[Any], Engine]]] = {
@@ -170,5 +184,6 @@ _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "llama_cpp": ("xllamacpp",),
     "rapidocr": ("rapidocr", "onnxruntime"),
     "figure": (),
+    "library": ("snowballstemmer", "wordllama", "pillow"),
     "fake": (),
 }

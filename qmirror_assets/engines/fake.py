@@ -14,7 +14,7 @@ import orjson
 
 from qmirror_assets.engines.base import Call, FailureKind, Outcome, Raw, Role, Usage
 from qmirror_assets.engines.chat_wire import read_reply
-from qmirror_assets.engines.fake_picture import draw_picture, read_picture
+from qmirror_assets.engines.fake_picture import draw_caption, draw_picture, read_picture
 from qmirror_assets.engines.fake_reply import Draw, fill_schema
 from qmirror_assets.engines.faults import Fault, FaultPlan, spoil_text
 from qmirror_assets.engines.retry import Refused, Waits, run_with_retry
@@ -86,6 +86,9 @@ class FakeEngine:
         if call.request.role is Role.IMAGE:
             self.calls += 1
             return draw_picture(call.request.body.get("spec"))
+        if call.request.role is Role.TEXT_TO_IMAGE:
+            self.calls += 1
+            return draw_caption(call.request.body)
         if call.request.role is Role.OCR:
             self.calls += 1
             return read_picture(call.images[0] if call.images else b"")
