@@ -14,6 +14,7 @@ from qmirror_assets.engines.config import (
     FakeConfig,
     FigureConfig,
     LlamaCppConfig,
+    MeasuresConfig,
     OpenAIConfig,
     RapidOcrConfig,
 )
@@ -127,6 +128,13 @@ def _build_rapidocr(config: RapidOcrConfig) -> Engine:
     return RapidOcrEngine(config.identity(), config.threads or count_cores())
 
 
+def _build_measures(config: MeasuresConfig) -> Engine:
+    from qmirror_assets.engines.cores import count_cores
+    from qmirror_assets.engines.measures import MeasuresEngine
+
+    return MeasuresEngine(config.identity(), config.threads or count_cores())
+
+
 def _build_figure(config: FigureConfig) -> Engine:
     from qmirror_assets.engines.figure import FigureEngine
 
@@ -169,6 +177,7 @@ _CONFIGS: Final[dict[str, type[EngineConfig]]] = {
     "openai": OpenAIConfig,
     "llama_cpp": LlamaCppConfig,
     "rapidocr": RapidOcrConfig,
+    "measures": MeasuresConfig,
     "figure": FigureConfig,
     "library": LibraryConfig,
     "fake": FakeConfig,
@@ -176,6 +185,7 @@ _CONFIGS: Final[dict[str, type[EngineConfig]]] = {
 _BUILDERS: Final[dict[str, Callable[[Any], Engine]]] = {
     "openai": _build_openai,
     "rapidocr": _build_rapidocr,
+    "measures": _build_measures,
     "figure": _build_figure,
     "fake": _build_fake,
 }
@@ -183,6 +193,7 @@ _LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "openai": ("aiohttp",),
     "llama_cpp": ("xllamacpp",),
     "rapidocr": ("rapidocr", "onnxruntime"),
+    "measures": ("rapidocr", "onnxruntime", "numpy", "pillow"),
     "figure": (),
     "library": ("snowballstemmer", "wordllama", "pillow"),
     "fake": (),

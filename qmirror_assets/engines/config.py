@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from abc import abstractmethod
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -116,6 +117,21 @@ class RapidOcrConfig(EngineConfig):
         from qmirror_assets.engines.ocr_models import ocr_identity  # noqa: PLC0415 - optional
 
         return {"kind": self.kind, **ocr_identity()}
+
+
+class MeasuresConfig(EngineConfig):
+    """What can be measured and read in a picture on this machine, for judging without a model."""
+
+    kind: Literal["measures"]
+    threads: int | None = Field(default=None, ge=1, le=256)
+
+    def identity(self) -> Identity:
+        """The reader's release and models, and what decodes and measures pixels."""
+        from qmirror_assets.engines.ocr_models import ocr_identity  # noqa: PLC0415 - optional
+        from qmirror_assets.engines.pixels import MEASURES_VERSION  # noqa: PLC0415 - with it
+
+        own = {"kind": self.kind, "measures": MEASURES_VERSION, "pillow": version("pillow")}
+        return {**own, **ocr_identity()}
 
 
 class FigureConfig(EngineConfig):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -11,9 +10,9 @@ from typing import Any, Final
 from qmirror_assets.engines.base import Call, Failure, FailureKind, Outcome, Raw
 from qmirror_assets.engines.locks import all_cores
 from qmirror_assets.engines.ocr_models import model_files
+from qmirror_assets.engines.pixels import decode_picture
 from qmirror_assets.records import Json
 
-_MOST_PIXELS: Final = 40_000_000
 _LONGEST_SIDE: Final = 1280
 
 
@@ -45,7 +44,7 @@ class RapidOcrEngine:
             found = f"OCR takes one picture, not {len(call.images)}"
             return Failure(FailureKind.BAD_REQUEST, found)
         try:
-            pixels = _decode(call.images[0])
+            pixels = decode_picture(call.images[0])
         except (OSError, ValueError, SyntaxError) as error:
             return Failure(FailureKind.BAD_REQUEST, f"the picture cannot be decoded: {error}")
         if self._reader is None:
@@ -57,25 +56,6 @@ class RapidOcrEngine:
         thread, self._thread, self._reader = self._thread, None, None
         if thread is not None:
             thread.shutdown(wait=False, cancel_futures=True)
-
-
-def _decode(data: bytes) -> Any:
-    """Pixels of a picture on white, as an array of (height, width, blue-green-red) bytes.
-
-    Raises:
-        ValueError: more pixels than we are willing to decode.
-        OSError: not a picture.
-    """
-    import numpy as np  # noqa: PLC0415
-    from PIL import Image  # noqa: PLC0415
-
-    with Image.open(io.BytesIO(data)) as picture:
-        if picture.width * picture.height > _MOST_PIXELS:
-            raise ValueError(f"{picture.width} x {picture.height} pixels are too many")
-        layer = picture.convert("RGBA")
-    page = Image.new("RGBA", layer.size, "white")
-    page.alpha_composite(layer)
-    return np.ascontiguousarray(np.asarray(page.convert("RGB"))[:, :, ::-1])
 
 
 def _load(threads: int) -> Any:

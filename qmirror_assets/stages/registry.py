@@ -19,6 +19,7 @@ KINDS = {
     "plan_moves": "qmirror_assets.stages.plan_moves:PlanMoves",
     "write_moves": "qmirror_assets.stages.write_moves:WriteMoves",
     "judge_moves": "qmirror_assets.stages.judge_moves:JudgeMoves",
+    "syn_judge": "qmirror_assets.stages.syn_judge:SynJudge",
 }
 
 
