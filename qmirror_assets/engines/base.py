@@ -16,11 +16,10 @@ class Role(StrEnum):
     TEXT = "text"
     VISION = "vision"
     IMAGE = "image"  # draws a figure spec
-    TEXT_TO_IMAGE = "text_to_image"  # answers a caption with a picture
     JUDGE = "judge"
     EMBED = "embed"
     OCR = "ocr"
-    TEXT_TO_IMAGE = "text_to_image"  # a caption in; IMAGE takes a figure spec
+    TEXT_TO_IMAGE = "text_to_image"  # answers a caption with a picture
 
 
 class FailureKind(StrEnum):

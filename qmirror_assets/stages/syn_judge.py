@@ -88,7 +88,7 @@ class SynJudge:
         }
         self.fingerprint: Mapping[str, Json] = {
             **config.model_dump(mode="json"),
-            "prompts": [prompts.digest(config.system), prompts.digest(config.user)],
+            "prompts": {name: prompts.digest(name) for name in (config.system, config.user)},
             "meaning": meaning_identity(),
         }
 
