@@ -32,13 +32,17 @@ class Live:
     interrupted: bool = False
     refusal: GateRefused | None = None  # why the gate did not open
     lease_wait: float = 30.0
+    in_pools: bool = True
+    """Whether steps queue for a slot of a pool. In the process of a command line they do not:
+    Dagster's in-process executor asks for a slot without a pause, on a core that the model which
+    everybody waits for needs. Engines limit their own calls there."""
     _workspace: Workspace | None = None
     _runners: dict[str, Runner] = field(default_factory=dict)
 
     @classmethod
     def around(cls, workspace: Workspace) -> Live:
         """A live context over an open workspace."""
-        return cls(workspace.project, _workspace=workspace)
+        return cls(workspace.project, in_pools=False, _workspace=workspace)
 
     @property
     def workspace(self) -> Workspace:

@@ -95,7 +95,7 @@ def _node_asset(dataset: str, node: Node, live: Live) -> dg.AssetsDefinition:
         kinds=_kinds(node),
         code_version=node.fingerprint[:16],
         description=node.description,
-        pool=_pool(node),
+        pool=_pool(node) if live.in_pools else None,
         metadata={"stage": node.stage, "round": node.round, "turn": node.turn, "step": node.uses},
     )
     def materialize(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:

@@ -106,6 +106,7 @@ class DraftStep:
         made: dict[str, Json] = {
             **draft,
             "changed": at.round <= 1 or any(row.get(n) != value for n, value in draft.items()),
+            "faults": faults,
             "rules_kept": -len(faults),
             "overlap": overlap(self._config.rules, now),
         }
@@ -152,7 +153,10 @@ class DraftStep:
 
 
 def _made(config: DraftStep.Config) -> dict[str, Column]:
-    made = {"changed": Column.BOOL, "rules_kept": Column.INT, "overlap": Column.FLOAT}
+    made = {
+        "changed": Column.BOOL, "faults": Column.JSON, "rules_kept": Column.INT,
+        "overlap": Column.FLOAT,
+    }  # fmt: skip
     if config.critique:
         made |= {
             "suggestion": Column.STR, "satisfied": Column.BOOL, "critic": Column.STR,
