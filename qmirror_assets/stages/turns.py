@@ -19,7 +19,7 @@ DIALOGUE = "dialogue"
 IMAGES = "images"
 """JSON column: the pictures of a dialogue by digest, in order."""
 
-_SCALE = 2**32
+_SCALE = 2**31  # numbers derived from a random_seed are below it
 
 
 class DrawTurns:
@@ -48,7 +48,7 @@ class DrawTurns:
     def _turns(self, row: Row, at: At) -> int:
         if self._stage.single and all_hold(self._stage.single, row):
             return 1
-        drawn = at.random_seed(0) % _SCALE / _SCALE
+        drawn = at.random_seed(0) / _SCALE
         return 1 + sum(drawn >= bound for bound in self._bounds[:-1])
 
 

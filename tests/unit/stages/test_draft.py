@@ -97,14 +97,18 @@ def test_rules_speak_before_the_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("said", [None, "", "  "], ids=["null", "empty", "blank"])
 def test_no_suggestion_is_a_type_not_a_word(tmp_path: Path, said: Json) -> None:
-    _, out = run(make(tmp_path), ROW, at(1), {"question": "Why?"}, {"score": 10, "suggestion": said})
+    _, out = run(
+        make(tmp_path), ROW, at(1), {"question": "Why?"}, {"score": 10, "suggestion": said}
+    )
     assert out["satisfied"] is True
 
 
 @pytest.mark.parametrize("said", ["None", "none.", '"None"', "null"])
 def test_words_for_nothing_are_suggestions_like_any_other(tmp_path: Path, said: str) -> None:
     """The schema has null for none; comparing text is what goes wrong elsewhere."""
-    _, out = run(make(tmp_path), ROW, at(1), {"question": "Why?"}, {"score": 10, "suggestion": said})
+    _, out = run(
+        make(tmp_path), ROW, at(1), {"question": "Why?"}, {"score": 10, "suggestion": said}
+    )
     assert (out["satisfied"], out["suggestion"]) == (False, said)
 
 
@@ -153,6 +157,8 @@ def test_most_calls_of_a_loop_are_those_of_the_algorithm(tmp_path: Path) -> None
     step, calls = make(tmp_path), 0
     for round_ in range(1, 5):
         last = round_ == 4
-        replies = [{"question": f"Q{round_}?"}] + ([] if last else [{"score": 1, "suggestion": "x"}])
+        replies = [{"question": f"Q{round_}?"}] + (
+            [] if last else [{"score": 1, "suggestion": "x"}]
+        )
         calls += len(run(step, LATER, at(round_, last=last), *replies)[0])
     assert calls == 7

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from qmirror_assets.stage_specs import AssembleStage, FilterStage
 from qmirror_assets.records import Column, Reason, Rejection
+from qmirror_assets.stage_specs import AssembleStage, FilterStage
 from qmirror_assets.stages.base import At
 from qmirror_assets.stages.simple import AssembleStep, FilterStep
 

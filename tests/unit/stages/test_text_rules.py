@@ -54,6 +54,8 @@ def test_what_is_no_text_counts_as_empty(value: Any) -> None:
 
 
 def test_share_of_repeated_word_pairs() -> None:
-    assert repeated_share("the cat sat down", "The cat sat, still.") == pytest.approx(2 / 3, abs=1e-3)
+    assert repeated_share("the cat sat down", "The cat sat, still.") == pytest.approx(
+        2 / 3, abs=1e-3
+    )
     assert repeated_share("one", "one") == 0.0
     assert words_of("Don’t — stop_it!") == ["don’t", "stop", "it"]
