@@ -260,6 +260,7 @@ def calibrate(
     labels: str | Path | None = None,
     out: str | Path | None = None,
     per_kind: int = 50,
+    most_turns: int = 500,
     random_seed: int = 0,
     profile: str | None = None,
     project: Place = None,
@@ -274,6 +275,7 @@ def calibrate(
         labels: File of labels by people; see docs/synjudge.md.
         out: Folder for the planted set and the report; default: in the data folder.
         per_kind: How many defects of each kind to plant.
+        most_turns: Of a larger version, that many turns are drawn.
         random_seed: Decides halves, defects and bootstrap draws.
         profile: Whose judge; default: the dataset's.
         project: Project folder.
@@ -288,5 +290,5 @@ def calibrate(
     with opened(project, data) as workspace:
         return calibrate_dataset(
             workspace, dataset, version=version, labels=labels, out=out, per_kind=per_kind,
-            random_seed=random_seed, profile=profile, on_judged=on_judged,
+            most_turns=most_turns, random_seed=random_seed, profile=profile, on_judged=on_judged,
         )  # fmt: skip

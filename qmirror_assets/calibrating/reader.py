@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from qmirror_assets.borders import validate
 from qmirror_assets.errors import NotFoundError, UsageError
 from qmirror_assets.records import Json
+from qmirror_assets.release.pictures import examine
 from qmirror_assets.synjudge.items import Item
 
 CONVERSATION: Final = "conversation"
@@ -81,9 +82,9 @@ def items_of(row: Mapping[str, Any]) -> Iterator[Item]:
 
 
 def _item(sample: str, topic: str, turn: _Turn, pictures: Mapping[str, bytes]) -> Item:
-    if turn.image and turn.image not in pictures:
+    if turn.image and not examine(pictures.get(turn.image)).decodes:
         raise UsageError(
-            f"sample {sample}, turn {turn.turn}: its picture is not in the release",
+            f"sample {sample}, turn {turn.turn}: its picture is not in the release, or damaged",
             found=turn.image[:12],
             remedy="Check the release with `qmirror fsck`",
         )

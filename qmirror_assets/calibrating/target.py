@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from qmirror_assets.runner.engines import Engines
 from qmirror_assets.stages.registry import build_step
 from qmirror_assets.stages.syn_judge import SynJudge
 from qmirror_assets.store import Store
+from qmirror_assets.synjudge.items import Item
 from qmirror_assets.templates import Prompts
 from qmirror_assets.workspace import Workspace
 
@@ -35,6 +38,7 @@ def calibrate_dataset(
     labels: str | Path | None,
     out: str | Path | None,
     per_kind: int,
+    most_turns: int,
     random_seed: int,
     profile: str | None,
     on_judged: OnJudged,
@@ -49,7 +53,18 @@ def calibrate_dataset(
     )  # fmt: skip
     chosen = load_profile(profile, workspace.project.folder) if profile else found.profile
     judge = build_judge(found.recipe, judge_engine(chosen))
-    return calibrate(list(read_items(release.path)), judge, wish, on_judged)
+    items = draw_items(read_items(release.path), most_turns, random_seed)
+    return calibrate(items, judge, wish, on_judged)
+
+
+def draw_items(items: Iterable[Item], most: int, random_seed: int) -> list[Item]:
+    """At most `most` turns by the random seed, in order; no more are held than are drawn."""
+
+    def lot(item: Item) -> bytes:
+        return hashlib.sha256(f"{random_seed}:{item.key}".encode()).digest()
+
+    drawn = heapq.nsmallest(most, items, key=lot)
+    return sorted(drawn, key=lambda item: (item.sample_id, item.turn))
 
 
 def find_release(store: Store, dataset: str, version: str | None) -> VersionRow:

@@ -13,6 +13,7 @@ from qmirror_assets.calibrating.page import report_page
 from qmirror_assets.calibrating.plots import plot_kinds, plot_labels
 from qmirror_assets.calibrating.result import Calibration, Shown
 from qmirror_assets.records import Json
+from qmirror_assets.release.pictures import examine
 from qmirror_assets.store import atomic
 from qmirror_assets.synjudge.defects import MUST_FALL
 from qmirror_assets.synjudge.items import Item
@@ -63,7 +64,7 @@ def _line(one: Shown, folder: Path) -> dict[str, Json]:
 def _keep_picture(data: bytes, folder: Path) -> str:
     if not data:
         return ""
-    name = f"{_PICTURES}/{hashlib.sha256(data).hexdigest()[:16]}.png"
+    name = f"{_PICTURES}/{hashlib.sha256(data).hexdigest()[:16]}.{examine(data).suffix}"
     if not (folder / name).exists():
         atomic.write_bytes(folder / name, data)
     return name

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from qmirror_assets.cli.options import place_options, print_json, safe, say
@@ -20,6 +18,10 @@ _SAY_EVERY = 25  # judged turns
 )  # fmt: skip
 @click.option("--out", type=click.Path(file_okay=False), help="Folder for set and report.")
 @click.option("--per-kind", default=50, show_default=True, type=click.IntRange(2, 10_000))
+@click.option(
+    "--turns", "most_turns", default=500, show_default=True, type=click.IntRange(min=2),
+    help="Of a larger version, that many turns are drawn.",
+)  # fmt: skip
 @click.option("--random-seed", default=0, show_default=True, type=click.IntRange(0, 2**63 - 1))
 @click.option("--profile", help="Which judge: a shipped name or a file (default: the dataset's).")
 @place_options
@@ -29,6 +31,7 @@ def command(
     labels: str | None,
     out: str | None,
     per_kind: int,
+    most_turns: int,
     random_seed: int,
     profile: str | None,
     project: str | None,
@@ -47,8 +50,8 @@ def command(
                 report.step(done, total, "judging")
 
         found = calibrate(
-            dataset, version=version, labels=labels, out=Path(out) if out else None,
-            per_kind=per_kind, random_seed=random_seed, profile=profile, project=project,
+            dataset, version=version, labels=labels, out=out, per_kind=per_kind,
+            most_turns=most_turns, random_seed=random_seed, profile=profile, project=project,
             data=data, on_judged=tell,
         )  # fmt: skip
     if as_json:
