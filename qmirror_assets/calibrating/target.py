@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,10 +84,12 @@ def find_release(store: Store, dataset: str, version: str | None) -> VersionRow:
 
 
 def build_judge(recipe: Recipe, engine: Engine) -> Judge:
-    """The judge as a recipe sets it up, over an engine."""
-    settings = next(judge_settings(recipe.spec.model_dump(by_alias=True)), {})
-    mine = {name: value for name, value in settings.items() if name not in _COLUMNS}
-    step = build_step(SynJudge.kind, mine, Prompts(recipe.folder / "prompts"), "calibration")
+    """The judge as a recipe sets it up, or as the package does, over an engine."""
+    own = next(judge_settings(recipe.spec.model_dump(by_alias=True)), None)
+    shipped = Path(str(files("qmirror_assets"))) / "recipes" / "intersyn"
+    folder = shipped if own is None else recipe.folder
+    settings = {name: value for name, value in (own or {}).items() if name not in _COLUMNS}
+    step = build_step(SynJudge.kind, settings, Prompts(folder / "prompts"), "calibration")
     assert isinstance(step, SynJudge)
     return Judge(step, engine)
 
