@@ -42,7 +42,7 @@ def _name(kind: KindReport) -> str:
 
 def _interval(axes: Any, y: float, share: Share, colour: str, label: str) -> None:
     if share.value is None:
-        axes.plot([0.5], [y], marker="x", color=_GREY)
+        axes.text(0.5, y, "none planted", color=_GREY, ha="center", va="center", fontsize=9)
         return
     assert share.low is not None
     assert share.high is not None
