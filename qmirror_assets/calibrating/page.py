@@ -53,7 +53,7 @@ def _choose(shown: Sequence[Shown]) -> list[Shown]:
     chosen: list[Shown] = []
     for defect in Defect:
         kind = [one for one in shown if one.planted.defect is defect and one.reported]
-        chosen += sorted(kind, key=_score_of)[-_EXAMPLES:]
+        chosen += sorted(kind, key=_score_of, reverse=True)[:_EXAMPLES]
     return chosen
 
 

@@ -126,7 +126,7 @@ def _judge_synergy(
         return scored(min(value, 2), "a number in the answer is not the one that is drawn")
     named = [label for label in missing if share_of_words(label, subject.answer) >= _SURE]
     if named:
-        return scored(min(value, 3), f"the answer speaks of {len(named)} texts that cannot be read")
+        return scored(min(value, 3), f"the answer speaks of {named[0]!r}, which cannot be read")
     return scored(value, f"answer and picture agree to {1.0 - gap:.0%}, {_RECORD}")
 
 

@@ -71,7 +71,8 @@ def test_what_a_measuring_judge_sees(found) -> None:  # noqa: ANN001
     for defect in set(Defect) - {Defect.CONTRADICT_VALUE, Defect.DROP_OBJECT}:
         kind = kinds[defect]
         assert (kind.detection.value, kind.false_alarms.value) == (1.0, 0.0), defect
-        assert kind.fell.value == 1.0, defect
+        # a pair that is capped at 4 falls only from 5
+        assert kind.fell.value == 1.0 or defect is Defect.DUPLICATE_TEXT, defect
         assert kind.rose == 0
     assert found.claims == ()  # four of each kind are no evidence
     assert "of 50 defects" in kinds[Defect.BLUR].why

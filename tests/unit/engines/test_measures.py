@@ -65,13 +65,14 @@ async def test_what_cannot_be_measured_fails_its_own_call(call: Call, why: str) 
 
 def test_sharpness_falls_with_every_step_of_blur_and_hardly_depends_on_the_picture() -> None:
     for item in photo_items():
-        levels = [0.0, 1.0, 1.5, 2.0, 3.0, 4.0]
+        levels = [0.0, 1.0, 1.5, 2.0, 3.0]
         found = [
             measure_pixels(decode_picture(blurred(item.image, s) if s else item.image))["sharpness"]
             for s in levels
         ]
         assert found == sorted(found, reverse=True)
-        assert found[0] > 0.45 > found[1]
+        assert found[0] > 0.6
+        assert 0.5 > found[1] > 0.3 > found[2]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import functools
 import io
 from typing import Any
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from qmirror_assets.figures.render import render
@@ -193,8 +194,6 @@ def _photo_item(
 def photo(n: int, colours: tuple[str, str], size: int = 400) -> bytes:
     """A picture with shapes, shading and grain: edges and textures as in a photograph."""
     page = Image.new("RGB", (size, size * 3 // 4), colours[1])
-    grain = Image.effect_noise(page.size, 40).convert("RGB")
-    page = Image.blend(page, grain, 0.25)
     draw = ImageDraw.Draw(page)
     for ring in range(6):
         edge = 60 + 18 * ring + 5 * n
@@ -203,8 +202,20 @@ def photo(n: int, colours: tuple[str, str], size: int = 400) -> bytes:
     for x in range(0, page.width, 37 + n):
         draw.line((x, page.height, x + 20, page.height - 60), fill="black", width=2)
     file = io.BytesIO()
-    page.save(file, "PNG")
+    _shaded(page, n).save(file, "PNG")
     return file.getvalue()
+
+
+def _shaded(page: Image.Image, n: int) -> Image.Image:
+    """Light that falls from one side, and structure of several sizes."""
+    generator = np.random.default_rng(n)
+    light = np.linspace(1.1, 0.7, page.width)[None, :, None]
+    pixels = np.asarray(page, float) * light
+    for width in (0.7, 3.0, 9.0):
+        noise = generator.integers(0, 256, pixels.shape[:2]).astype(np.uint8)
+        smooth = np.asarray(Image.fromarray(noise).filter(ImageFilter.GaussianBlur(width)), float)
+        pixels += 6.0 * ((smooth - smooth.mean()) / smooth.std())[:, :, None]
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
 def blurred(data: bytes, sigma: float) -> bytes:

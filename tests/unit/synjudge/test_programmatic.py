@@ -167,8 +167,12 @@ def test_words() -> None:
         ("precipitation", ["precipitatlon"], True),
         ("froglet", ["frog", "tadpole"], False),
         ("tadpole", [], False),
+        ("tin", ["Melting points", "lead"], False),
+        ("tin", ["tin", "lead"], True),
+        ("232 °C", ["327 °C", "1085°C"], False),
+        ("232 °C", ["232°℃"], True),
     ],
-    ids=["spaces", "torn", "misread", "near", "none"],
+    ids=["spaces", "torn", "misread", "near", "none", "inside", "short", "other-number", "number"],
 )
 def test_labels_are_found_as_recognition_writes_them(
     label: str, texts: list[str], there: bool
