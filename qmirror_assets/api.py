@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qmirror_assets.building import Build, Report, Silent, Wishes
 from qmirror_assets.errors import NotFoundError
@@ -23,9 +23,12 @@ from qmirror_assets.schemas import schema
 from qmirror_assets.summary import BuildResult
 from qmirror_assets.workspace import Workspace, default_record, open_workspace
 
+if TYPE_CHECKING:
+    from qmirror_assets.calibrating.result import Calibration
+
 __all__ = [
-    "audit", "build", "plan", "preview", "publish", "rejects", "retry", "schema", "versions",
-    "why",
+    "audit", "build", "calibrate", "plan", "preview", "publish", "rejects", "retry", "schema",
+    "versions", "why",
 ]  # fmt: skip
 
 Place = str | Path | None
@@ -248,3 +251,44 @@ def versions(dataset: str, *, project: Place = None, data: Place = None) -> list
     with opened(project, data) as workspace:
         workspace.dataset(dataset)
         return list_versions(workspace.store, dataset)
+
+
+def calibrate(
+    dataset: str,
+    *,
+    version: str | None = None,
+    labels: str | Path | None = None,
+    out: str | Path | None = None,
+    per_kind: int = 50,
+    most_turns: int = 500,
+    random_seed: int = 0,
+    profile: str | None = None,
+    project: Place = None,
+    data: Place = None,
+    on_judged: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Calibration:
+    """Measure the judge of a dataset on planted defects, and on labels by people.
+
+    Args:
+        dataset: Name of a dataset of dialogues.
+        version: Which version; default: the current one.
+        labels: File of labels by people; see docs/synjudge.md.
+        out: Folder for the planted set and the report; default: in the data folder.
+        per_kind: How many defects of each kind to plant.
+        most_turns: Of a larger version, that many turns are drawn.
+        random_seed: Decides halves, defects and bootstrap draws.
+        profile: Whose judge; default: the dataset's.
+        project: Project folder.
+        data: Data folder.
+        on_judged: Hears (turns and defects judged, in all).
+
+    Raises:
+        QMirrorError: one of its leaves; `exit_code` is the command line's.
+    """
+    from qmirror_assets.calibrating import calibrate_dataset  # noqa: PLC0415
+
+    with opened(project, data) as workspace:
+        return calibrate_dataset(
+            workspace, dataset, version=version, labels=labels, out=out, per_kind=per_kind,
+            most_turns=most_turns, random_seed=random_seed, profile=profile, on_judged=on_judged,
+        )  # fmt: skip

@@ -21,6 +21,7 @@ COMMANDS = {
     "audit": "One sample from seed to release: every round, prompt, reply, picture.",
     "rejects": "Rows that did not make it, with reasons.",
     "retry": "Run again the rows that failed for engine reasons, nothing else.",
+    "calibrate": "Measure a judge on planted defects and on labels by people.",
     "versions": "Candidates and releases of a dataset.",
     "fsck": "Check every stored byte; --repair takes away what is damaged.",
     "gc": "Remove what nothing needs any more.",

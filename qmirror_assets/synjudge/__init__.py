@@ -1,1 +1,1 @@
-"""SynJudge: four scores of one turn of an image + text dialogue, and how far they can be trusted."""
+"""SynJudge: four scores of one turn of an image + text dialogue, and what they are worth."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
+from qmirror_assets.mirror.checked import reads
 from qmirror_assets.mirror.words import squeeze
 
 _LEAST_WORD: Final = 3  # shorter words are found by chance inside others
+_LEAST_INSIDE: Final = 5  # characters; a shorter label must stand as a word ("tin", "melting")
+_ANOTHER: Final = 0.5  # nearly the same number, or a short word inside another, is another one
 
 
 def worst_label(labels: Sequence[str], texts: Sequence[str]) -> float | None:
@@ -20,13 +24,23 @@ def read_share(label: str, texts: Sequence[str]) -> float:
     """How much of a drawn text is found among recognised ones, 0 to 1.
 
     Recognition drops spaces, confuses letters and tears wrapped lines apart; so the best of: the
-    label as a whole, its nearest stretch of the same length, its words one by one.
+    label as a whole, its nearest stretch of the same length, its words one by one. A number is
+    there with all its digits or not at all: another one may be drawn that is nearly alike.
     """
     wanted = squeeze(label)
     page = squeeze(" ".join(texts))
-    if not wanted or wanted in page:
+    if not wanted or _stands_in(label, wanted, page, texts):
         return 1.0
-    return max(_nearest(wanted, page), _by_words(label, page))
+    near = max(_nearest(wanted, page), _by_words(label, page))
+    return min(near, _ANOTHER) if wanted[0].isdigit() or len(wanted) < _LEAST_INSIDE else near
+
+
+def _stands_in(label: str, wanted: str, page: str, texts: Sequence[str]) -> bool:
+    if wanted[0].isdigit():
+        return reads(texts, label)
+    if len(wanted) >= _LEAST_INSIDE:
+        return wanted in page
+    return any(wanted in map(squeeze, [text, *re.split(r"[^\w]+", text)]) for text in texts)
 
 
 def _nearest(wanted: str, page: str) -> float:

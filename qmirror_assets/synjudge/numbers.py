@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from qmirror_assets.synjudge.subject import Subject
-from qmirror_assets.synjudge.words import stems
+from qmirror_assets.synjudge.words import sentences, stems
 
 _NUMBER: Final = re.compile(
-    r"(?<![\w.,])[-−]?\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?(?!\d)|(?<![\w.])[-−]?\d+(?:\.\d+)?"
+    r"(?<![\w.,])[-−]?\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?(?!\d)"  # 12 400 or 12,400
+    r"|(?<![\w.])[-−]?\d+(?:\.\d+)?"
 )
 _UNIT: Final = re.compile(r"\s?(%|°\s?[CF]?|[^\W\d_][^\s,;:.!?()]*)?")
 _CLAUSE: Final = re.compile(r"[;!?\n]|,\s(?!\d{3}\b)|\.(?=\s|$)|\s(?:and|but|while|whereas)\s")
@@ -56,7 +57,7 @@ def contradiction(subject: Subject) -> float | None:
     if not strange:
         return 0.0
     pairs = pair_values(subject.drawn)
-    if any(_names_another(clause, pairs, known) for clause in _clauses(subject.answer)):
+    if any(_names_another(clause, pairs, known) for clause in _clauses(subject.answer, pairs)):
         return _NAMED
     return _UNNAMED if _replaces_one(strange, drawn, _values(answered)) else 0.0
 
@@ -65,8 +66,15 @@ def _values(quantities: Iterable[Quantity]) -> set[float]:
     return {quantity.value for quantity in quantities}
 
 
-def _clauses(text: str) -> list[str]:
-    return [clause for clause in _CLAUSE.split(text) if clause and clause.strip()]
+def _clauses(text: str, pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Clauses, and whole sentences that name no more than one label."""
+    clauses = [clause for clause in _CLAUSE.split(text) if clause and clause.strip()]
+    return clauses + [said for said in sentences(text) if _count_named(said, pairs) == 1]
+
+
+def _count_named(text: str, pairs: Sequence[tuple[str, str]]) -> int:
+    words, said = set(stems(text)), _values(find_quantities(text))
+    return len({label for label, _ in pairs if _names(label, words, said)})
 
 
 def _names_another(clause: str, pairs: Sequence[tuple[str, str]], known: set[float]) -> bool:

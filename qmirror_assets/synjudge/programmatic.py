@@ -27,6 +27,7 @@ _NO_PICTURE: Final = "there is no picture to look at"
 _SURE: Final = 0.5
 _REPEATS: Final = 1 / 3
 _ASKED_WORDS: Final = 4
+_TELLING_WORDS: Final = 4
 
 
 def judge(
@@ -73,8 +74,8 @@ def _judge_text(
 
 
 def _relation(subject: Subject, likeness: Likeness) -> float:
-    """How much question and answer have to do with each other. A bare value relates to anything."""
-    if not stems(subject.answer) or not stems(subject.question):
+    """How much question and answer have to do with each other; a short answer may be anything."""
+    if len(stems(subject.answer)) < _TELLING_WORDS or not stems(subject.question):
         return 1.0
     shared = share_of_words(subject.question, subject.answer)
     return max(likeness(subject.question, subject.answer), shared)
@@ -125,7 +126,7 @@ def _judge_synergy(
         return scored(min(value, 2), "a number in the answer is not the one that is drawn")
     named = [label for label in missing if share_of_words(label, subject.answer) >= _SURE]
     if named:
-        return scored(min(value, 3), f"the answer speaks of {len(named)} texts that cannot be read")
+        return scored(min(value, 3), f"the answer speaks of {named[0]!r}, which cannot be read")
     return scored(value, f"answer and picture agree to {1.0 - gap:.0%}, {_RECORD}")
 
 

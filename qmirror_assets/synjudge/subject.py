@@ -31,8 +31,8 @@ class Subject:
 
     @property
     def has_text(self) -> bool:
-        """Whether there is an answer."""
-        return bool(self.answer.strip())
+        """Whether there is an answer: at least one letter or digit."""
+        return any(character.isalnum() for character in self.answer)
 
     @property
     def is_figure(self) -> bool:

@@ -21,4 +21,4 @@ class Thresholds:
     most_copied: float = 0.6
     least_sharp: float = 0.45
     least_sharp_figure: float = 0.6
-    least_read: float = 0.7
+    least_read: float = 0.75

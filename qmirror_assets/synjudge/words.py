@@ -12,10 +12,11 @@ _OF_ASKING: Final = frozenset(
     word_list(
         "show shows shown showing picture pictures image images photo photos photograph "
         "photographs illustration example examples please look looks like kind kinds thing things "
-        "called name call see tell explain describe me us my our your"
+        "called name call see tell explain describe me us my our your such really ever exactly "
+        "actually very"
     )
 )
-"""Words of a request for a picture: they say nothing of what it should show."""
+"""Words of asking and of emphasis: they say nothing of what a picture should show."""
 _PLURALS: Final = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"))
 _SHORT_WORD: Final = 3
 _SENTENCE: Final = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9])")

@@ -415,6 +415,7 @@ ENGINES: dict[str, tuple[type[config.EngineConfig], dict[str, Any], dict[str, An
          "faults": ("500:0.1",), "scripted": ({"pattern": "a", "text": "b"},)},
     ),
     "rapidocr": (config.RapidOcrConfig, {"kind": "rapidocr"}, {"threads": 1}),
+    "measures": (config.MeasuresConfig, {"kind": "measures"}, {"threads": 1}),
 }  # fmt: skip
 ENGINE_FIELDS = [(kind, name) for kind, (_, _, others) in ENGINES.items() for name in others]
 

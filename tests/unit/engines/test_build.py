@@ -18,6 +18,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "llama_cpp": LLAMA,
     "own": OWN,
     "rapidocr": {"kind": "rapidocr"},
+    "measures": {"kind": "measures"},
     "figure": {"kind": "figure"},
     "fake": {"kind": "fake"},
 }
@@ -94,9 +95,10 @@ def test_what_decides_answers_is_in_the_identity(
         (LLAMA, {"threads": 7, "idle_s": 5, "timeout_s": 9}),
         (OWN, {"model_path": "elsewhere/w.gguf"}),
         ({"kind": "rapidocr"}, {"threads": 3}),
+        ({"kind": "measures"}, {"threads": 3}),
         ({"kind": "fake"}, {"latency_ms": 5, "faults": ["429:0.5"], "batch_size": 8}),
     ],
-    ids=["address", "limits", "threads", "path", "ocr-threads", "faults"],
+    ids=["address", "limits", "threads", "path", "ocr-threads", "measures-threads", "faults"],
 )
 def test_what_decides_only_speed_is_not(config: dict[str, Any], changed: dict[str, Any]) -> None:
     assert engine_identity({**config, **changed}) == engine_identity(config)
