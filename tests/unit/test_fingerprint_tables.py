@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import pytest
 
 from qmirror_assets.engines import config
 from qmirror_assets.engines.fake import FakeOptions
+from qmirror_assets.engines.library.config import LibraryConfig
+from qmirror_assets.engines.library.known import KNOWN_LIBRARIES
 from qmirror_assets.recipe import GateSpec, RecipeSpec
 from qmirror_assets.records import Column, Rejection
 from qmirror_assets.release.content import version_content
@@ -416,13 +418,39 @@ ENGINES: dict[str, tuple[type[config.EngineConfig], dict[str, Any], dict[str, An
     ),
     "rapidocr": (config.RapidOcrConfig, {"kind": "rapidocr"}, {"threads": 1}),
     "measures": (config.MeasuresConfig, {"kind": "measures"}, {"threads": 1}),
+    "library": (
+        LibraryConfig,
+        {"kind": "library", "folder": "a", "name": "a", "licence": "MIT"},
+        {"library": None, "folder": "b", "name": "b", "licence": "CC0-1.0", "floor": 0.9},
+    ),
 }  # fmt: skip
 ENGINE_FIELDS = [(kind, name) for kind, (_, _, others) in ENGINES.items() for name in others]
 
 
+KNOWN = "tuxpaint-stamps-default"
+
+
+def make_pictures(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """The same two pictures in two folders, and a second known library."""
+    patch.chdir(folder)
+    patch.setenv("QMIRROR_CACHE", str(folder / "cache"))
+    other = replace(KNOWN_LIBRARIES[KNOWN], name=f"{KNOWN}-2", sha256="1" * 64)
+    patch.setitem(KNOWN_LIBRARIES, other.name, other)
+    for name in ("a", "b"):
+        Path(name).mkdir()
+        Path(name, "cat.png").write_bytes(b"a picture")
+        Path(name, "cat.txt").write_text("A cat.", "utf-8")
+
+
 @pytest.mark.parametrize(("kind", "name"), ENGINE_FIELDS, ids=lambda part: part)
-def test_line_of_an_engine(kind: str, name: str) -> None:
+def test_line_of_an_engine(
+    kind: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model, base, others = ENGINES[kind]
+    if kind == "library":
+        make_pictures(tmp_path, monkeypatch)
+    if name == "library":  # instead of a folder
+        base, others = {"kind": "library", "library": KNOWN}, {"library": KNOWN + "-2"}
     changed = model.model_validate({**base, name: others[name]}).identity()
     same = changed == model.model_validate(base).identity()
     assert TABLE["Engine identity", f"{kind}: {name}"] == ("out" if same else "in")

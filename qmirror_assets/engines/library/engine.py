@@ -80,19 +80,22 @@ class LibraryEngine:
         self, request: PictureRequest, listing: Listing, matches: Sequence[Match]
     ) -> Outcome:
         """The best picture that is fit to be seen and not shown already."""
-        shown = 0
+        shown = unfit = 0
         for match in matches:
             if match.score < self._floor:
                 break
             try:
                 picture = prepare(_read(listing, match.entry))
             except UnfitPicture:
-                continue  # the next best may do; what is unfit is so in every run
+                unfit += 1  # the next best may do; what is unfit is so in every run
+                continue
             if hashlib.sha256(picture.png).hexdigest() in request.avoid:
                 shown += 1
                 continue
             return self._serve(match, picture)
-        return _nothing(matches, self._floor, shown)
+        if shown or unfit:
+            return _no_other(shown, unfit)
+        return _nothing(matches, self._floor)
 
     def _serve(self, match: Match, picture: Prepared) -> Raw:
         body = {
@@ -127,12 +130,14 @@ def _damaged(entry: Entry, found: str) -> EngineUnavailable:
     )
 
 
-def _nothing(matches: Sequence[Match], floor: float, shown: int) -> Failure:
-    if shown:
-        said = f"no other picture of this: {shown} of the library are shown already"
-    elif not matches:
-        said = "no picture of this: the caption has no word to look for"
-    else:
-        title, score = matches[0].entry.title[:_SHOWN_TITLE], matches[0].score
-        said = f"no picture of this: best match {title!r} at {score:.2f}, below {floor:.2f}"
+def _no_other(shown: int, unfit: int) -> Failure:
+    said = f"no other picture of this: {shown} of the library are shown already"
+    return Failure(FailureKind.RENDER, said + (f", {unfit} are unfit to be seen" if unfit else ""))
+
+
+def _nothing(matches: Sequence[Match], floor: float) -> Failure:
+    if not matches:
+        return Failure(FailureKind.RENDER, "no picture of this: the caption has no word to find")
+    title, score = matches[0].entry.title[:_SHOWN_TITLE], matches[0].score
+    said = f"no picture of this: best match {title!r} at {score:.2f}, below {floor:.2f}"
     return Failure(FailureKind.RENDER, said)

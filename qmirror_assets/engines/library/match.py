@@ -65,7 +65,9 @@ class Matcher:
         if not reading.terms:
             return []
         words = list(self._score_words(reading))
-        near = self._vectors @ self._embed([caption[:1000]])[0]
+        # talk about the picture ("a close photograph of") is left out, the subject counts twice
+        texts = [reading.words(background=False), reading.words(background=True)]
+        near = (self._vectors @ self._embed(texts).T).mean(axis=1)
         scores = [
             round(_WORDS_SHARE * word + (1 - _WORDS_SHARE) * max(float(alike), 0.0), _PLACES)
             for word, alike in zip(words, near, strict=True)

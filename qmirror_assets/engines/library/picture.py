@@ -19,10 +19,12 @@ PICTURE_VERSION: Final = "1"
 _MOST_PIXELS: Final = 40_000_000
 _LEAST_LONG_SIDE: Final = 96  # less is an icon: nothing to look at
 _LEAST_SHORT_SIDE: Final = 48
+_PALE: Final = 160  # a pixel whose darkest channel is above it hardly stands out from white
+_LEAST_SEEN: Final = 0.01
 
 
 class UnfitPicture(Exception):
-    """A file that cannot be shown: broken, too large to decode, or too small to see."""
+    """A file that cannot be shown: broken, too large to decode, too small or too pale to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def prepare(data: bytes) -> Prepared:
     The same bytes for the same file and releases of Pillow and its codecs.
 
     Raises:
-        UnfitPicture: broken, too large or too small.
+        UnfitPicture: broken, too large, too small or too pale.
     """
     from PIL import Image
 
@@ -50,6 +52,8 @@ def prepare(data: bytes) -> Prepared:
     page = Image.new("RGBA", picture.size, "white")
     page.alpha_composite(picture)
     plain = page.convert("RGB")
+    if _share_seen(plain) < _LEAST_SEEN:
+        raise UnfitPicture("it can hardly be seen on white")
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     plain.save(out, "PNG", optimize=False, compress_level=6)
@@ -71,6 +75,15 @@ def _decode(data: bytes) -> Image.Image:
         raise UnfitPicture(f"it cannot be decoded: {error}") from error
     except Image.DecompressionBombWarning as error:
         raise UnfitPicture(str(error)) from error
+
+
+def _share_seen(picture: Image.Image) -> float:
+    """Share of the pixels that stand out from white."""
+    from PIL import ImageChops
+
+    red, green, blue = picture.split()
+    counts = ImageChops.darker(ImageChops.darker(red, green), blue).histogram()
+    return sum(counts[:_PALE]) / sum(counts)
 
 
 def _trim(picture: Image.Image) -> Image.Image:

@@ -37,8 +37,9 @@ _SAYS_NOTHING: Final = _words(
     show shows showing shown depict depicts depicting depiction seen
     can group set pair bunch herd cluster piece slice cut half real realistic colorful colourful
     person people someone hand hands field skyline surface phase phases
-    background foreground scene example examples kind type different various typical
-    have has which who there here what where when how why do does if then than as also just only
+    background foreground plain blank isolated scene example examples kind type different
+    various typical have has which who there here what where when how why do does if then than as
+    also just only
     all each other another both cartoon
     """
 )
@@ -50,6 +51,7 @@ _ENDS_SUBJECT: Final = _words(
     sits sitting stands standing
     """
 )
+_JOINS: Final = frozenset({"and", "or"})
 _ADJECTIVES: Final = _words(
     """
     red green blue yellow white black brown grey gray orange purple pink golden silver
@@ -58,11 +60,19 @@ _ADJECTIVES: Final = _words(
     """
 )
 
+# the stemmer works by endings, so it cannot know these
+_IRREGULAR: Final = {
+    "buses": "bus", "calves": "calf", "children": "child", "feet": "foot", "firemen": "fireman",
+    "geese": "goose", "gnus": "gnu", "leaves": "leaf", "men": "man", "mice": "mouse",
+    "snowmen": "snowman", "teeth": "tooth", "wolves": "wolf", "women": "woman",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A stemmed word of a text, in its order."""
+    """A word of a text, in its order."""
 
+    word: str
     stem: str
     in_subject: bool
     is_adjective: bool
@@ -75,6 +85,10 @@ class Reading:
     terms: tuple[Term, ...]
     head: str
 
+    def words(self, *, background: bool) -> str:
+        """The words of the subject, and those of the background if wanted."""
+        return " ".join(term.word for term in self.terms if background or term.in_subject)
+
     @property
     def subject(self) -> frozenset[str]:
         """The stems of the subject."""
@@ -86,12 +100,12 @@ def read(text: str) -> Reading:
     terms: list[Term] = []
     has_noun, in_subject = False, True
     for token in _tokens(text):
-        if has_noun and (not token.isalpha() or token in _ENDS_SUBJECT or _is_participle(token)):
+        if _ends_subject(token, has_noun, bool(terms)):
             in_subject = False
         if len(token) > 1 and token not in _ENDS_SUBJECT | _SAYS_NOTHING:
             is_adjective = token in _ADJECTIVES
             has_noun = has_noun or not is_adjective
-            terms.append(Term(_stem(token), in_subject, is_adjective))
+            terms.append(Term(token, _stem(token), in_subject, is_adjective))
     return Reading(tuple(terms), _find_head(terms))
 
 
@@ -114,8 +128,12 @@ def _tokens(text: str) -> list[str]:
     return [token.lower() for token in _TOKEN.findall(plain)]
 
 
-def _is_participle(token: str) -> bool:
-    return len(token) >= _SHORTEST_PARTICIPLE and token.endswith(("ing", "ed"))
+def _ends_subject(token: str, has_noun: bool, has_words: bool) -> bool:
+    """Whether the subject ends before `token`; "red and white" is no end of one."""
+    if not has_noun:  # an orange on a plate: the colour was the noun
+        return has_words and token in _ENDS_SUBJECT - _JOINS
+    is_participle = len(token) >= _SHORTEST_PARTICIPLE and token.endswith(("ing", "ed"))
+    return is_participle or not token.isalpha() or token in _ENDS_SUBJECT
 
 
 def _find_head(terms: list[Term]) -> str:
@@ -126,7 +144,7 @@ def _find_head(terms: list[Term]) -> str:
 
 @lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+    return str(_stemmer().stemWord(_IRREGULAR.get(word, word)))
 
 
 @lru_cache(maxsize=1)

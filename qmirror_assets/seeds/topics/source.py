@@ -99,6 +99,7 @@ def make_seed(draw: Draw, templates: Templates) -> Seed:
         licence=" AND ".join(sorted({category.licence, templates.licence})),
         source=f"topics:{category.domain}",
         family=topic.name,
+        figure=topic.figure,
         extra=_labels(draw, audience),
     )
 

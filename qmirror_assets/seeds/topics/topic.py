@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from qmirror_assets.records import Json
 
 _ARTICLE = re.compile(r"(?:an?|the) (?=\S)", re.IGNORECASE)
 _NOT_COUNTED = re.compile(r"[\s\-\u2010-\u2015]+")
@@ -25,9 +28,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a question is about, as it stands in a sentence ("a frog", "rice", "the Moon")."""
+    """What a question is about, as it stands in a sentence ("a frog", "rice", "the Moon").
+
+    figure: a figure spec that shows it, or None. It is no part of what a topic is.
+    """
 
     text: str
+    figure: Mapping[str, Json] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:

@@ -8,14 +8,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from qmirror_assets.borders import Place, load_yaml, validate
-from qmirror_assets.errors import RecipeError
+from qmirror_assets.errors import FigureError, RecipeError
 from qmirror_assets.seeds.topics.fields import Domain, Entry, Name
 from qmirror_assets.seeds.topics.topic import Category, Kind, Topic, sameness
+
+
+def _check_figure(figure: dict[str, Any]) -> dict[str, Any]:
+    # only a file with figures pays for the drawing code's fonts
+    from qmirror_assets.figures.spec import parse_spec  # noqa: PLC0415
+
+    try:
+        parse_spec(figure)
+    except FigureError as error:
+        raise ValueError(str(error)) from error
+    return figure
+
+
+class TopicEntry(Entry):
+    """A topic with the figure that shows it."""
+
+    topic: Name
+    figure: Annotated[dict[str, Any], AfterValidator(_check_figure)]
+
+
+def _kind_of_topic(value: object) -> str:
+    return "with figure" if isinstance(value, dict | TopicEntry) else "text"
+
+
+TopicForm = Annotated[
+    Annotated[Name, Tag("text")] | Annotated[TopicEntry, Tag("with figure")],
+    Discriminator(_kind_of_topic),
+]
+"""A topic as a file writes it: its text alone, or text and figure."""
 
 
 class CategoryEntry(Entry):
@@ -23,7 +52,7 @@ class CategoryEntry(Entry):
 
     name: Name
     kind: Annotated[Kind, Field(strict=False)]
-    topics: list[Name] = Field(min_length=1)
+    topics: list[TopicForm] = Field(min_length=1)
 
 
 class TopicFile(Entry):
@@ -52,12 +81,16 @@ def _read(path: Path, seen: _Seen) -> Iterator[Category]:
     for number, entry in enumerate(file.categories):
         place: Place = ("categories", number)
         seen.add("category", entry.name, f"{what}, line {lines[(*place, 'name')]}")
-        topics = [Topic(text) for text in entry.topics]
+        topics = [_make_topic(form) for form in entry.topics]
         for at, topic in enumerate(topics):
             seen.add("topic", topic.name, f"{what}, line {lines[(*place, 'topics', at)]}")
         yield Category(
             entry.name, entry.kind, file.domain, tuple(topics), file.licence, path.name
         )  # fmt: skip
+
+
+def _make_topic(form: str | TopicEntry) -> Topic:
+    return Topic(form) if isinstance(form, str) else Topic(form.topic, form.figure)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "rapidocr": {"kind": "rapidocr"},
     "measures": {"kind": "measures"},
     "figure": {"kind": "figure"},
+    "library": {"kind": "library", "library": "tuxpaint-stamps-default"},
     "fake": {"kind": "fake"},
 }
 
@@ -57,7 +58,8 @@ def test_identity_imports_nothing_heavy() -> None:
         "import sys; from qmirror_assets.engines.build import engine_identity as i\n"
         f"for c in {list(CONFIGS.values())!r}: i(c)\n"
         "print([m for m in sys.modules if m in"
-        " {'matplotlib','numpy','aiohttp','rapidocr','onnxruntime','rdkit','xllamacpp','cv2'}])"
+        " {'matplotlib','numpy','aiohttp','rapidocr','onnxruntime','rdkit','xllamacpp','cv2',"
+        "'PIL','wordllama','snowballstemmer'}])"
     )
     root = str(Path(__file__).parents[3])
     for config in CONFIGS.values():

@@ -1,5 +1,6 @@
 """The fake engine in process: deterministic, scripted, faulty on request."""
 
+import hashlib
 import io
 from typing import Any
 
@@ -91,3 +92,22 @@ async def test_fake_pictures_are_read_back_by_the_fake_ocr() -> None:
 async def test_other_pictures_hold_no_text(picture: bytes) -> None:
     (read,) = await fake().run([Call(Request(Role.OCR, {}, ("d",)), (picture,))])
     assert read.body == {"items": []}
+
+
+async def test_a_caption_becomes_a_pixel_that_carries_it_and_is_not_repeated() -> None:
+    def ask_for(*avoid: str) -> Call:
+        return Call(Request(Role.TEXT_TO_IMAGE, {"caption": "a cat", "avoid": list(avoid)}))
+
+    engine, seen = fake(), list[str]()
+    for _ in range(4):
+        (raw,) = await engine.run([ask_for(*seen)])
+        assert raw == (await fake().run([ask_for(*seen)]))[0]
+        digest = hashlib.sha256(raw.blobs["image"]).hexdigest()
+        assert digest not in seen
+        seen.append(digest)
+        assert raw.body["alt"] == raw.body["source"]["title"] == "a cat"
+        assert set(raw.body) == {"width", "height", "alt", "match", "source"}
+        assert raw.body["source"]["kind"] == "fake"
+    (none,) = await engine.run([Call(Request(Role.TEXT_TO_IMAGE, {"caption": ""}))])
+    assert isinstance(none, Failure)
+    assert none.kind is FailureKind.BAD_REQUEST

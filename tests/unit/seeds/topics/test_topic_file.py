@@ -128,3 +128,48 @@ def test_no_mapping(tmp_path: Path, text: str) -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     assert "topic file absent.yaml cannot be read" in refused(tmp_path / "absent.yaml")
+
+
+FIGURE = """\
+domain: Nature
+licence: CC0-1.0
+categories:
+  - name: cycles
+    kind: process
+    topics:
+      - hibernation
+      - topic: the water cycle
+        figure: {version: 1, kind: flow, layout: cycle, nodes: [rain, river, sea]}
+"""
+
+
+def test_a_topic_may_carry_its_figure(tmp_path: Path) -> None:
+    (cycles,) = read_topics([write(tmp_path, FIGURE)])
+    plain, drawn = cycles.topics
+    assert (plain.figure, drawn.text) == (None, "the water cycle")
+    assert drawn.figure == {
+        "version": 1, "kind": "flow", "layout": "cycle", "nodes": ["rain", "river", "sea"],
+    }  # fmt: skip
+    assert drawn == Topic("the water cycle"), "the figure is no part of what a topic is"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[rain, river, sea]", "[rain]", "figure spec is refused at flow.nodes"),
+        ("kind: flow", "kind: film", "figure spec is refused"),
+        ("version: 1, ", "", "figure spec is refused at flow.version"),
+        ("figure: {", "figur: {", "Did you mean 'figure'"),
+        ("topic: the water", "topik: the water", "Did you mean 'topic'"),
+        ("{version: 1, kind: flow, layout: cycle, nodes: [rain, river, sea]}", "3", "dictionary"),
+        ("- hibernation", "- the water cycle", "stands twice"),
+        ("- hibernation", "- 3", "valid string"),
+    ],
+    ids=["nodes", "kind", "version", "figure-key", "topic-key", "no-object", "twice", "number"],
+)
+def test_a_bad_figure_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    said = refused(write(tmp_path, FIGURE.replace(old, new)))
+    assert says in said
+    assert "animals.yaml, line" in said
