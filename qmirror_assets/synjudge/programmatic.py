@@ -137,7 +137,7 @@ def _suggest(subject: Subject, signals: Signals, limits: Thresholds) -> str:
     gap = signals.get(Signal.NOT_SHOWN)
     asked = list(dict.fromkeys(stems(subject.question)))[:_ASKED_WORDS]
     if gap is not None and asked and 1.0 - gap < limits.least_shown:
-        return f"Show {' '.join(asked)} itself."
+        return f"Begin with the thing that was asked for: {' '.join(asked)}."
     if (signals.get(Signal.COPIED) or 0.0) >= limits.most_copied:
         return "Show something that the answer does not already say in words."
     return ""

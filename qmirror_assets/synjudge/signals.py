@@ -14,7 +14,10 @@ from qmirror_assets.synjudge.measures import Measures
 from qmirror_assets.synjudge.numbers import contradiction
 from qmirror_assets.synjudge.subject import Subject
 from qmirror_assets.synjudge.text_form import cut_short
-from qmirror_assets.synjudge.words import share_of_pairs, share_of_words
+from qmirror_assets.synjudge.words import head_of, share_of_pairs, share_of_words, stems
+
+_NAMED = 0.6
+"""Agreement of a text that names the noun of a description: a heron is a great blue heron."""
 
 
 class Signal(StrEnum):
@@ -67,11 +70,13 @@ def copied(subject: Subject) -> float | None:
 def shown(subject: Subject, likeness: Likeness) -> float | None:
     """Agreement of question and answer with what the picture's source says it shows, 0 to 1.
 
-    The better of two looks: the share of the record's content words that the texts have, and the
-    likeness of their embeddings. None where the source says nothing.
+    The best of three looks: the share of the record's content words that the texts have, whether
+    they name the noun that it is about, and the likeness of their embeddings. None where the
+    source says nothing.
     """
     if not subject.shown:
         return None
     texts = f"{subject.question} {subject.answer}".strip()
     alike = max(likeness(texts, subject.shown), likeness(subject.question, subject.shown))
-    return min(1.0, max(share_of_words(subject.shown, texts), alike, 0.0))
+    named = _NAMED if head_of(subject.described) in stems(texts) else 0.0
+    return min(1.0, max(share_of_words(subject.shown, texts), named, alike, 0.0))

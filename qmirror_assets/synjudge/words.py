@@ -19,6 +19,10 @@ _OF_ASKING: Final = frozenset(
 """Words of asking and of emphasis: they say nothing of what a picture should show."""
 _PLURALS: Final = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"))
 _SHORT_WORD: Final = 3
+_NOUN_PHRASE: Final = 3  # content words
+_AFTER_THE_NOUN: Final = re.compile(
+    r"[,.;:!?(]|\s(?:on|in|of|with|from|at|and|or|for|by|under|near|to|over)\s"
+)
 _SENTENCE: Final = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]?[A-Z0-9])")
 
 
@@ -46,6 +50,16 @@ def share_of_words(words_of: str, found_in: str) -> float:
     words = stems(words_of)
     there = set(stems(found_in))
     return sum(word in there for word in words) / len(words) if words else 0.0
+
+
+def head_of(description: str) -> str:
+    """The noun a short description is about ("A great blue heron on a branch." -> "heron"), or "".
+
+    The last content word before the first preposition or stop; nothing where more than a noun
+    phrase comes before it.
+    """
+    words = stems(_AFTER_THE_NOUN.split(description.strip(), maxsplit=1)[0])
+    return words[-1] if 0 < len(words) <= _NOUN_PHRASE else ""
 
 
 def share_of_pairs(pairs_of: str, found_in: str) -> float:

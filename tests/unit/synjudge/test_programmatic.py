@@ -72,7 +72,7 @@ def test_another_picture_is_not_what_was_asked_for() -> None:
     found = judged(replace(LADYBUG, described="A red double-decker bus."))
     assert found.value(ICC) == 1
     assert found.value(ITS) == 1
-    assert found.suggestion == "Show ladybug bright colour itself."
+    assert found.suggestion == "Begin with the thing that was asked for: ladybug bright colour."
 
 
 def test_a_part_that_cannot_be_read_is_missing() -> None:
