@@ -10,6 +10,7 @@ from pydantic import Field
 
 from qmirror_assets.records import Json, Row
 from qmirror_assets.stages.base import StepConfig
+from qmirror_assets.stages.turns import DIALOGUE
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ENDS = (".", "!", "?", ".”", '."', "!”", "?”", ".)")
@@ -27,6 +28,9 @@ class TextRules(StepConfig):
     apart: dict[str, str] = Field(
         default={}, description="Column -> column whose wording it must not repeat."
     )
+    new: tuple[str, ...] = Field(
+        default=(), description="Columns that no earlier turn of the dialogue has said already."
+    )
     most_overlap: float = Field(
         default=0.5, ge=0, le=1, description="Most of its word pairs it may share."
     )
@@ -34,7 +38,10 @@ class TextRules(StepConfig):
 
 def broken(rules: TextRules, row: Row) -> list[str]:
     """One sentence for each rule that the row's texts break, said as what to do."""
-    return [*_lengths(rules, row), *_contents(rules, row), *_repeats(rules, row)]
+    return [
+        *_lengths(rules, row), *_contents(rules, row), *_repeats(rules, row),
+        *_said_before(rules, row),
+    ]  # fmt: skip
 
 
 def overlap(rules: TextRules, row: Row) -> float | None:
@@ -90,3 +97,11 @@ def _repeats(rules: TextRules, row: Row) -> Iterator[str]:
         share = repeated_share(_text(row, column), _text(row, other))
         if share > rules.most_overlap:
             yield f"The {column} repeats the {other} word for word; let it add something else."
+
+
+def _said_before(rules: TextRules, row: Row) -> Iterator[str]:
+    earlier = row.get(DIALOGUE) or ()
+    for column in rules.new:
+        shares = [repeated_share(_text(row, column), _text(turn, column)) for turn in earlier]
+        if max(shares, default=0.0) > rules.most_overlap:
+            yield f"The {column} was given before; make it about something else."

@@ -48,6 +48,17 @@ def test_each_rule(change: dict[str, Any], sentence: str) -> None:
     assert found[0].startswith(sentence)
 
 
+def test_a_turn_says_something_new() -> None:
+    rules = TextRules.model_validate({"new": ["question"]})
+    before = {"turn": 1, "question": "Why do lighthouses stand so high? Please show me one."}
+    assert broken(rules, {**GOOD, "dialogue": [before]}) == [
+        "The question was given before; make it about something else."
+    ]
+    other = {"turn": 1, "question": "Who built the first of them?"}
+    assert broken(rules, {**GOOD, "dialogue": [other]}) == []
+    assert broken(rules, {**GOOD, "dialogue": []}) == []
+
+
 @pytest.mark.parametrize("value", [None, 3, ""], ids=["null", "number", "empty"])
 def test_what_is_no_text_counts_as_empty(value: Any) -> None:
     assert any("answer" in sentence for sentence in broken(RULES, {**GOOD, "answer": value}))
