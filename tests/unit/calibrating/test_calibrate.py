@@ -63,7 +63,7 @@ def found(folder: Path):  # noqa: ANN201
     labels = {(item.sample_id, 0): dict.fromkeys(Dimension, 4) for item in ITEMS}
     labels["gone", 0] = {Dimension.TCC: 1}
     return calibrate(ITEMS, Judge(step(), MeasuresEngine({"kind": "measures"}, 1)),
-                     wish(folder, labels))  # fmt: skip
+                     wish(folder, labels, per_kind=2))  # fmt: skip
 
 
 def test_what_a_measuring_judge_sees(found) -> None:  # noqa: ANN001
@@ -74,7 +74,7 @@ def test_what_a_measuring_judge_sees(found) -> None:  # noqa: ANN001
         # a pair that is capped at 4 falls only from 5
         assert kind.fell.value == 1.0 or defect is Defect.DUPLICATE_TEXT, defect
         assert kind.rose == 0
-    assert found.claims == ()  # four of each kind are no evidence
+    assert found.claims == ()  # two of each kind are no evidence
     assert "of 50 defects" in kinds[Defect.BLUR].why
 
 

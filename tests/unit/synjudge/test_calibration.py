@@ -158,8 +158,19 @@ def test_figures_against_labels_are_those_of_the_formulas() -> None:
     assert found.spearman.value == round(float(expected), 4)
     for estimate in (found.rmse, found.near, found.spearman):
         assert None not in (estimate.low, estimate.value, estimate.high)
-        assert estimate.low <= estimate.value <= estimate.high
+        assert estimate.low < estimate.value < estimate.high
     assert compare(verdicts(judge), labels(human), 1)[TCC] == found
+
+
+def test_turns_of_one_sample_are_no_further_evidence() -> None:
+    def width(turns: int) -> float:
+        keys = [(f"s{i}", turn) for i in range(12) for turn in range(turns)]
+        human = {key: {TCC: 3} for key in keys}
+        judge = {key: verdict(5 if int(key[0][1:]) < 4 else 3) for key in keys}
+        near = compare(judge, human, 0)[TCC].near
+        return (near.high or 0) - (near.low or 0)
+
+    assert width(1) == pytest.approx(width(9), abs=0.02)
 
 
 def test_abstentions_are_counted_and_never_compared() -> None:

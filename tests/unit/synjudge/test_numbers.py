@@ -52,6 +52,11 @@ def test_a_number_of_the_question_is_no_contradiction() -> None:
     assert contradiction(subject) == 0.0
 
 
+def test_a_tick_is_no_value() -> None:
+    drawn = (("tick", "9000"), *DRAWN)
+    assert contradiction(Subject("How high?", "Everest is 9000 m high.", drawn=drawn)) == 1.0
+
+
 def test_without_drawn_numbers_there_is_nothing_to_contradict() -> None:
     assert contradiction(Subject("?", "It is 5 m.", drawn=(("node", "egg"),))) is None
 

@@ -133,3 +133,23 @@ def test_shorter_specs_can_be_drawn(name: str) -> None:
 @pytest.mark.parametrize("name", ["tree", "molecule", "callouts_one", "series"])
 def test_what_cannot_be_made_shorter_is_left(name: str) -> None:
     assert without_one_part(GALLERY[name]) == []
+
+
+def test_pictures_are_swapped_between_topics_only_and_no_swap_is_planted_twice() -> None:
+    one, two, three = photo_items()[:3]
+    same = replace(two, topic=one.topic)
+    made = plant([one, same, three], 30, 0).of(Defect.SWAP_IMAGE)
+    donors = {(swap.source, swap.item.digest) for swap in made}
+    assert donors == {
+        (one.key, three.digest), (same.key, three.digest), (three.key, one.digest),
+        (three.key, same.digest),
+    }  # fmt: skip
+    assert len(made) == len(donors)
+
+
+def test_no_cut_is_at_the_end_of_a_sentence() -> None:
+    text = "It is so. That is why. We saw it. They did not. Now we know it. It was so for long."
+    items = [Item(f"s{n}", 0, "Why?", text, b"") for n in range(12)]
+    made = plant(items, 80, 0).of(Defect.TRUNCATE_ANSWER)
+    assert len({one.item.answer for one in made}) > 3
+    assert all(one.item.answer[-1] not in ".!?" for one in made)

@@ -171,8 +171,20 @@ def test_words() -> None:
         ("tin", ["tin", "lead"], True),
         ("232 °C", ["327 °C", "1085°C"], False),
         ("232 °C", ["232°℃"], True),
+        ("232 °C", ["1232 °C"], False),
     ],
-    ids=["spaces", "torn", "misread", "near", "none", "inside", "short", "other-number", "number"],
+    ids=[
+        "spaces",
+        "torn",
+        "misread",
+        "near",
+        "none",
+        "inside",
+        "short",
+        "other-number",
+        "number",
+        "longer-number",
+    ],
 )
 def test_labels_are_found_as_recognition_writes_them(
     label: str, texts: list[str], there: bool
