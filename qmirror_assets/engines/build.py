@@ -144,10 +144,12 @@ def _build_figure(config: FigureConfig) -> Engine:
 def _build_library(config: LibraryConfig, on_progress: OnProgress | None) -> Engine:
     from qmirror_assets.engines.library.engine import LibraryEngine
 
-    def resolve() -> Listing:
-        return config.resolve(on_progress)
+    origin = config.origin()
 
-    return LibraryEngine(config.identity(), config.origin(), resolve, config.floor)
+    def resolve() -> Listing:
+        return config.resolve(origin, on_progress)
+
+    return LibraryEngine(config.identity(), origin, resolve, config.floor)
 
 
 def _build_fake(config: FakeConfig) -> Engine:

@@ -63,12 +63,12 @@ class LibraryConfig(EngineConfig):
             **library_identity(),
         }
 
-    def resolve(self, on_progress: OnProgress | None = None) -> Listing:
+    def resolve(self, origin: Origin, on_progress: OnProgress | None = None) -> Listing:
         """The pictures on this machine, fetched if need be.
 
         Raises:
-            EngineUnavailable: they cannot be had, or changed since `origin` was asked.
+            EngineUnavailable: they cannot be had, or are no longer those of `origin`.
         """
         if self.folder is not None:
-            return resolve_folder(self.folder.expanduser(), self.origin().sha256)
+            return resolve_folder(self.folder.expanduser(), origin.sha256)
         return resolve_library(KNOWN_LIBRARIES[self.library], on_progress)

@@ -120,7 +120,7 @@ def stems(name: str) -> tuple[str, ...]:
 
 def plain_words(name: str) -> str:
     """A file or folder name as words, for embedding."""
-    return " ".join(token for token in _tokens(name) if token.isalpha())
+    return " ".join(token for token in _tokens(name) if len(token) > 1)
 
 
 def _tokens(text: str) -> list[str]:

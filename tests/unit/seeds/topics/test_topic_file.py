@@ -79,7 +79,7 @@ def test_what_counts_as_the_same() -> None:
         ("- a crow", "- 7", 8, "valid string"),
         ("- a crow", "- no", 8, "valid string"),
         ("- a crow", "- ''", 8, "empty"),
-        ("- a crow", "- {crow: black}", 8, "valid string"),
+        ("- a crow", "- {crow: black}", 8, "Valid here: figure, topic"),
         ("- a crow", '- "a \\u202ecrow"', 8, "U+202E"),
         ("- a crow", '- "a \\u0007crow"', 8, "U+0007"),
         ("- a crow", '- "a\\ncrow"', 8, "line feed"),
