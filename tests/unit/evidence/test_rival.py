@@ -45,7 +45,9 @@ def test_best_of_n_has_no_fewer_requests(loop, drafts, at: int, said: str) -> No
 
 
 def test_less_is_better_where_the_score_says_so() -> None:
-    ours, theirs = (evidence(n, means, 2, higher=False) for n, means in (("a", (9, 1)), ("b", (9, 5))))
+    ours, theirs = (
+        evidence(n, means, 2, higher=False) for n, means in (("a", (9, 1)), ("b", (9, 5)))
+    )
     assert "The loop is better" in compare(ours, theirs).matches[0].sentence
 
 

@@ -43,7 +43,10 @@ def test_interval_is_students(count: int, quantile: float) -> None:
     found = Spread(count, 2.0, 3.0).interval()
     assert found is not None
     half = quantile * 3.0 / count**0.5
-    assert (found.low, found.high) == (pytest.approx(2 - half, abs=1e-4), pytest.approx(2 + half, abs=1e-4))
+    assert (found.low, found.high) == (
+        pytest.approx(2 - half, abs=1e-4),
+        pytest.approx(2 + half, abs=1e-4),
+    )
 
 
 def test_few_numbers_have_no_interval() -> None:
@@ -56,7 +59,10 @@ def test_welch_against_a_textbook_case() -> None:
     # 15 and 15 numbers of unequal spread: 22.6 degrees of freedom, t = 2.0704
     found = difference(Spread(15, 20.82, 2.6), Spread(15, 23.71, 1.5))
     assert found is not None
-    assert (found.low, found.high) == (pytest.approx(-4.4946, abs=2e-3), pytest.approx(-1.2854, abs=2e-3))
+    assert (found.low, found.high) == (
+        pytest.approx(-4.4946, abs=2e-3),
+        pytest.approx(-1.2854, abs=2e-3),
+    )
     assert found.sign == -1
 
 
