@@ -23,8 +23,8 @@ if sys.platform != "win32":
 __version__ = "0.1.0"
 
 _API = (
-    "audit", "build", "plan", "preview", "publish", "rejects", "retry", "schema", "versions",
-    "why",
+    "audit", "build", "export", "plan", "preview", "publish", "rejects", "report", "retry",
+    "schema", "versions", "why",
 )  # fmt: skip
 _ERRORS = ("QMirrorError",)
 
@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from qmirror_assets.api import (
         audit,
         build,
+        export,
         plan,
         preview,
         publish,
         rejects,
+        report,
         retry,
         schema,
         versions,
@@ -48,10 +50,12 @@ __all__ = [
     "__version__",
     "audit",
     "build",
+    "export",
     "plan",
     "preview",
     "publish",
     "rejects",
+    "report",
     "retry",
     "schema",
     "versions",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qmirror_assets.building import Build, Report, Silent, Wishes
 from qmirror_assets.errors import NotFoundError
+from qmirror_assets.exports import Exported, export_release, published_version
 from qmirror_assets.lineage.audit import audit as audit_store
 from qmirror_assets.lineage.audit import audit_release, find_samples
 from qmirror_assets.lineage.trail import AuditTrail
@@ -19,6 +20,7 @@ from qmirror_assets.previewing import Preview, run_preview
 from qmirror_assets.project import find_project
 from qmirror_assets.rejecting import RejectedRow, list_rejects
 from qmirror_assets.release.registry import VersionRow, list_versions
+from qmirror_assets.reporting import EvidenceReport, make_report
 from qmirror_assets.schemas import schema
 from qmirror_assets.summary import BuildResult
 from qmirror_assets.workspace import Workspace, default_record, open_workspace
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from qmirror_assets.calibrating.result import Calibration
 
 __all__ = [
-    "audit", "build", "calibrate", "plan", "preview", "publish", "rejects", "retry", "schema",
-    "versions", "why",
+    "audit", "build", "calibrate", "export", "plan", "preview", "publish", "rejects", "report",
+    "retry", "schema", "versions", "why",
 ]  # fmt: skip
 
 Place = str | Path | None
@@ -219,6 +221,60 @@ def audit(
             dataset, sample_id = _known_sample(workspace, None, sample_id)
         opened_dataset = workspace.dataset(dataset)
         return audit_store(workspace.store, dataset, opened_dataset.graph.nodes, sample_id)
+
+
+def report(
+    target: str,
+    *,
+    name: str | None = None,
+    against: str | None = None,
+    project: Place = None,
+    data: Place = None,
+) -> EvidenceReport:
+    """What the refinement loops of a dataset gained, and at what price.
+
+    Args:
+        target: A dataset, a shipped recipe or the path of one.
+        name: The dataset, where it is not called like its recipe.
+        against: A best-of-N dataset to compare with; default: `<dataset>-best-of-n`, if built.
+        project: Project folder.
+        data: Data folder.
+
+    Raises:
+        NotFoundError: nothing is built. UsageError: the recipe has no refinement loop.
+    """
+    with opened(project, data) as workspace:
+        return make_report(workspace, target, name, against)
+
+
+def export(
+    dataset: str,
+    shape: str,
+    out: str | Path,
+    *,
+    version: str | None = None,
+    project: Place = None,
+    data: Place = None,
+) -> Exported:
+    """Write a published version of dialogues in another shape.
+
+    Args:
+        dataset: Its name.
+        shape: `intersyn` (JSON Lines of conversations beside a folder of pictures) or `flat`
+            (Parquet with one row a turn, as the Hub shows it).
+        out: A folder that is not there or empty.
+        version: Which; default: the current one.
+        project: Project folder.
+        data: Data folder.
+
+    Raises:
+        NotFoundError: no such published version. UsageError: it holds no dialogues, or the folder
+        holds files.
+    """
+    with opened(project, data) as workspace:
+        workspace.dataset(dataset)
+        found = published_version(workspace.store, dataset, version)
+        return export_release(found.path, shape, Path(out))
 
 
 def why(

@@ -203,9 +203,23 @@ def shipped_recipes() -> dict[str, Path]:
     return {p.parent.name: p for p in sorted(root.glob("*/recipe.yaml"))}
 
 
+def shipped_variants() -> dict[str, Path]:
+    """Other recipes in the folder of a shipped one, such as `intersyn/best_of_n`.
+
+    They are built on request only: the UI lists them once they have a dataset.
+    """
+    folders = {name: path.parent for name, path in shipped_recipes().items()}
+    return {
+        f"{name}/{path.stem}": path
+        for name, folder in folders.items()
+        for path in sorted(folder.glob("*.yaml"))
+        if path.name != "recipe.yaml"
+    }
+
+
 def find_recipe(name_or_path: str) -> Path:
     """The recipe file of a shipped name, a folder or a file."""
-    shipped = shipped_recipes()
+    shipped = shipped_recipes() | shipped_variants()
     if name_or_path in shipped:
         return shipped[name_or_path]
     path = Path(name_or_path)

@@ -13,7 +13,7 @@ from qmirror_assets.errors import RecipeError
 from qmirror_assets.keys import PartitionKey, parse_slug
 from qmirror_assets.profile import Profile, load_profile
 from qmirror_assets.project import Project
-from qmirror_assets.recipe import Recipe, load_recipe, shipped_recipes
+from qmirror_assets.recipe import Recipe, load_recipe, shipped_recipes, shipped_variants
 from qmirror_assets.records import Json
 from qmirror_assets.runner import Runner
 from qmirror_assets.runner.calls import Budget
@@ -56,7 +56,7 @@ class DatasetRecord:
 def default_record(recipe_place: str, **changes: Json) -> DatasetRecord:
     """The record of a recipe's default dataset, with some fields changed."""
     recipe = load_recipe(recipe_place)
-    shipped = recipe_place in shipped_recipes()
+    shipped = recipe_place in {*shipped_recipes(), *shipped_variants()}
     place = recipe_place if shipped else str(Path(recipe_place).resolve())
     fields = {
         "dataset": recipe.name, "recipe": place, "profile": recipe.spec.profile,

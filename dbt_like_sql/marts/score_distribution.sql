@@ -1,34 +1,11 @@
 -- Grain: one row a numeric column of a loop, round, and whether the round was accepted.
--- Inputs: stg_rounds
+-- Inputs: stg_scores
 -- Output: score_key, stage, turn, round, score_column, is_accepted, samples, finite, finite_share,
 --   mean, sd, minimum, p05, p25, median, p75, p95, maximum
 -- Statistics are over finite values; a yes-or-no column counts as 1 and 0. Rounded to 6 places,
 -- because sums of floating-point numbers depend on the order of the rows in the last ones.
 {{ config(materialized='table') }}
-with entries as (
-  select
-    stage,
-    turn,
-    round,
-    is_accepted,
-    unnest(map_entries(from_json(scores, '"MAP(VARCHAR, VARCHAR)"'))) as entry
-  from {{ ref('stg_rounds') }}
-),
-numbers as (
-  select
-    stage,
-    turn,
-    round,
-    is_accepted,
-    entry['key'] as score_column,
-    case entry['value']
-      when 'true' then 1.0
-      when 'false' then 0.0
-      else try_cast(entry['value'] as double)
-    end as score
-  from entries
-),
-summed as (
+with summed as (
   select
     stage,
     turn,
@@ -42,7 +19,7 @@ summed as (
     min(score) as minimum,
     quantile_cont(score, [0.05, 0.25, 0.5, 0.75, 0.95]) as quantiles,
     max(score) as maximum
-  from numbers
+  from {{ ref('stg_scores') }}
   group by stage, turn, round, score_column, is_accepted
 )
 select

@@ -1,4 +1,4 @@
--- Grain: one row a sample and loop that it left.
+-- Grain: one row a sample and loop that it left; none in a turn it does not have.
 -- Inputs: build.judged
 -- Output: node, stage, turn, position, domain, sample_id, is_accepted, stop_reason,
 --   is_lost (went on after its last finished round, and failed or was rejected), best_round,
@@ -18,3 +18,4 @@ select
   cast(rounds as integer) as rounds,
   score
 from {{ source('build', 'judged') }}
+where stop_reason is distinct from 'skipped'

@@ -1,6 +1,7 @@
 -- Grain: one row a node of the recipe (a stage, or one step of one round of a loop).
 -- Inputs: build.nodes
--- Output: node, stage, kind, uses, turn, round, position, is_loop_end, is_final, score_column
+-- Output: node, stage, kind, uses, turn, round, position, is_loop_end, is_final, score_column,
+--   role (of its engine), most_requests (of one row)
 {{ config(materialized='view') }}
 select
   node,
@@ -12,5 +13,7 @@ select
   cast(position as integer) as position,
   is_loop_end,
   is_final,
-  nullif(score_column, '') as score_column
+  nullif(score_column, '') as score_column,
+  nullif(role, '') as role,
+  most_requests
 from {{ source('build', 'nodes') }}

@@ -1,4 +1,4 @@
--- Grain: one row a sample and round of a loop that it finished.
+-- Grain: one row a sample and round of a loop that it finished; none in a turn it does not have.
 -- Inputs: build.rounds
 -- Output: node, stage, turn, round, domain, sample_id, is_settled, is_accepted, stop_reason,
 --   best_round, best_score (of the rounds so far), scores (JSON: column -> number)
@@ -17,3 +17,4 @@ select
   best_score,
   scores
 from {{ source('build', 'rounds') }}
+where stop_reason is distinct from 'skipped'

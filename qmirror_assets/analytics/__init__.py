@@ -1,12 +1,13 @@
 """Analytics: the SQL project `dbt_like_sql` over what a dataset's build left behind.
 
-Models are plain SELECT files with `ref()`, `source()` and `config()`. They read ten sources that
+Models are plain SELECT files with `ref()`, `source()` and `config()`. They read eleven sources that
 are exported from the stores, run in memory in DuckDB, and every mart becomes one Parquet file
 under `<data>/analytics/<dataset>/`. Importing this package loads none of DuckDB, Arrow, sqlglot.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from qmirror_assets.analytics.model import (
@@ -55,9 +56,16 @@ def run_model(
     Raises:
         NotFoundError: no such model, or nothing is built; others as `run_analytics`.
     """
-    from qmirror_assets.analytics.run import run_one  # noqa: PLC0415
+    return run_models(store, graph, dataset, [name], folder=folder)
 
-    return run_one(store, graph, dataset, name, folder=folder)
+
+def run_models(
+    store: Store, graph: Graph, dataset: str, names: Sequence[str], *, folder: Path | None = None
+) -> AnalyticsResult:
+    """Run some models over one export of the sources they need; see `run_model`."""
+    from qmirror_assets.analytics.run import run_some  # noqa: PLC0415
+
+    return run_some(store, graph, dataset, names, folder=folder)
 
 
 def query(
@@ -100,4 +108,5 @@ __all__ = [
     "query",
     "run_analytics",
     "run_model",
+    "run_models",
 ]

@@ -33,6 +33,7 @@ def nodes(built: Built, _connection: DuckDBPyConnection) -> Iterator[Any]:
     intake: dict[str, Json] = {
         "node": INTAKE, "stage": INTAKE, "kind": INTAKE, "uses": INTAKE, "turn": 0, "round": 0,
         "position": 0, "is_loop_end": False, "is_final": False, "score_column": "",
+        "role": "", "most_requests": 0,
     }  # fmt: skip
     rows = [intake, *(_node_row(built, node) for node in built.graph)]
     yield pa.RecordBatch.from_pylist(rows, arrow_schema("build.nodes"))
@@ -44,6 +45,8 @@ def _node_row(built: Built, node: Node) -> dict[str, Json]:
         "turn": node.turn, "round": node.round, "position": built.position(node),
         "is_loop_end": node.loop_end is not None, "is_final": node.final,
         "score_column": _score_column(node)[1] if node.loop_end else "",
+        "role": node.roles[0].value if node.roles else "",
+        "most_requests": node.most_requests,
     }  # fmt: skip
 
 
@@ -157,6 +160,28 @@ def judged(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:
                 "score": _finite(score) if score in _kinds(table) else ConstantExpression(None),
             }  # fmt: skip
             yield from _project(connection, "build.judged", table, columns)
+
+
+def requests(built: Built, _connection: DuckDBPyConnection) -> Iterator[Any]:
+    """One row a (node, domain) of a loop: what its rows, rejected ones too, stand on."""
+    found = []
+    for node in built.graph:
+        for item in built.partitions(node.name) if node.round else ():
+            counts = [_count_actions(built.rows(item)), _count_actions(built.rejections(item))]
+            rows, asked = (sum(column) for column in zip(*counts, strict=True))
+            found.append(
+                {"node": node.name, "domain": item.domain, "rows": rows, "requests": asked}
+            )
+    yield pa.RecordBatch.from_pylist(found, arrow_schema("build.requests"))
+
+
+def _count_actions(table: Table) -> tuple[int, int]:
+    """Rows of a table, and the requests they stand on."""
+    rows = asked = 0
+    for batch in table.batches(["actions"], BATCH):
+        rows += batch.num_rows
+        asked += len(batch.column("actions").flatten())
+    return rows, asked
 
 
 def samples(built: Built, connection: DuckDBPyConnection) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,15 +45,14 @@ def run_all(
     return _run(sources, project.models, {model.name for model in project.models})
 
 
-def run_one(
-    store: Store, graph: Graph, dataset: str, name: str, *, folder: Path | None = None
+def run_some(
+    store: Store, graph: Graph, dataset: str, names: Sequence[str], *, folder: Path | None = None
 ) -> AnalyticsResult:
-    """Run one model with what it needs, and its tests; see `run_model` of the package."""
+    """Run some models with what they need, and their tests; see `run_models` of the package."""
     project = load_project(folder)
-    model = project.get(name)
-    related = [test.to for test in model.tests if test.to]
-    needed = project.needed_by([name, *related])
-    return _run(open_sources(store, graph, dataset), needed, {name})
+    related = [test.to for name in names for test in project.get(name).tests if test.to]
+    needed = project.needed_by([*names, *related])
+    return _run(open_sources(store, graph, dataset), needed, set(names))
 
 
 def _run(sources: Sources, models: Iterable[Model], wanted: set[str]) -> AnalyticsResult:

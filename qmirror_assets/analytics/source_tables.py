@@ -17,7 +17,7 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
     "build.nodes": {
         "node": _TEXT, "stage": _TEXT, "kind": _TEXT, "uses": _TEXT, "turn": _INT,
         "round": _INT, "position": _INT, "is_loop_end": _BOOL, "is_final": _BOOL,
-        "score_column": _TEXT,
+        "score_column": _TEXT, "role": _TEXT, "most_requests": _INT,
     },
     "build.partitions": {
         "node": _TEXT, "domain": _TEXT, "rows_in": _INT, "rows_out": _INT, "rejected": _INT,
@@ -37,6 +37,7 @@ SOURCES: Mapping[str, Mapping[str, str]] = {
         "sample_id": _TEXT, "accepted": _BOOL, "stop_reason": _TEXT, "best_round": _INT,
         "rounds": _INT, "score": _REAL,
     },
+    "build.requests": {"node": _TEXT, "domain": _TEXT, "rows": _INT, "requests": _INT},
     "build.samples": {"domain": _TEXT, "sample_id": _TEXT, "scalars": _TEXT},
     "build.seeds": {
         "domain": _TEXT, "sample_id": _TEXT, "licence": _TEXT, "source": _TEXT,

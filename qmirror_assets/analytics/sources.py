@@ -22,6 +22,7 @@ _EXTRACTS: Mapping[str, Callable[[Built, Any], Iterator[Any]]] = {
     "build.rounds": build_sources.rounds,
     "build.rules": build_sources.rules,
     "build.judged": build_sources.judged,
+    "build.requests": build_sources.requests,
     "build.samples": build_sources.samples,
     "build.seeds": build_sources.seeds,
     "run.attempts": run_sources.attempts,

@@ -42,7 +42,7 @@ def command(
     RECIPE is a shipped name or a path. Only what changed is done again.
     """
     from qmirror_assets.api import build  # noqa: PLC0415
-    from qmirror_assets.cli.report import print_build  # noqa: PLC0415
+    from qmirror_assets.cli.built import print_build  # noqa: PLC0415
     from qmirror_assets.cli.verified import Verification  # noqa: PLC0415
 
     check = Verification.of(verify, verify_seed, strict=verify_strict)  # refuse before building

@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Run again the rows of DATASET that failed for engine reasons, nothing else."""
     from qmirror_assets.api import retry  # noqa: PLC0415
-    from qmirror_assets.cli.report import print_build  # noqa: PLC0415
+    from qmirror_assets.cli.built import print_build  # noqa: PLC0415
 
     with Reporter() as report:
         result = retry(

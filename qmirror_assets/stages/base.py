@@ -73,6 +73,7 @@ class Step(Protocol):
 
     # Optional `sampled: bool`: True when requests hold `at.random_seed(...)`. The recipe's
     # random_seed is then part of the stage fingerprint; of all other steps it is not.
+    # Optional `most_requests(round, last=...) -> int`: where rounds differ in what they ask.
     # Optional `reads_last: bool`: True when the step looks at `at.last`, which is then part of it.
 
     def run(self, row: Row, at: At) -> StepRun | StepOutput:

@@ -3,6 +3,9 @@
 The first round writes a draft, every later one revises the draft with the suggestion of the round
 before. Rules speak first: while they find a fault, their sentence is the suggestion and no model
 is asked. The last round is not criticised, since nothing could follow; its rules still rank it.
+
+With `again` nothing is revised: every round is another draft, and every draft is criticised, so
+that the loop keeps the best of N.
 """
 
 from __future__ import annotations
@@ -44,7 +47,6 @@ class DraftStep:
     kind: ClassVar[str] = "draft"
     code: ClassVar[int] = 1
     keeps: ClassVar[bool] = True
-    reads_last: ClassVar[bool] = True
 
     class Config(StepConfig):
         """Settings of the step."""
@@ -59,7 +61,10 @@ class DraftStep:
         generate: tuple[Message, ...] = Field(
             default=(), description="The first draft; none: the columns are drafts already."
         )
-        revise: tuple[Message, ...] = Field(min_length=1)
+        revise: tuple[Message, ...] = Field(default=(), description="A later round's revision.")
+        again: bool = Field(
+            default=False, description="Best of N: each round drafts anew and none is revised."
+        )
         critique: tuple[Message, ...] = Field(
             default=(), description="Asks for {score, suggestion}; none: another step suggests."
         )
@@ -73,6 +78,10 @@ class DraftStep:
         @model_validator(mode="after")
         def _typed(self) -> DraftStep.Config:
             need_types(self.reply)
+            if self.again and not (self.generate and self.temperature > 0):
+                raise ValueError("`again` needs `generate` and a temperature above 0")
+            if self.again == bool(self.revise):
+                raise ValueError("give `revise`, or else `again`")
             return self
 
     def __init__(self, config: Config, prompts: Prompts) -> None:
@@ -90,11 +99,20 @@ class DraftStep:
             1 if config.generate and not config.unless else 0, 2 if config.critique else 1
         )  # fmt: skip
         self.sampled = config.temperature > 0
+        self.reads_last = not config.again
         messages = (*config.generate, *config.revise, *config.critique)
         self.fingerprint: Mapping[str, Json] = {
-            **config.model_dump(mode="json"),
+            # a later setting: a step without it is what it was
+            **config.model_dump(mode="json", exclude=None if config.again else {"again"}),
             "prompts": {m.prompt: prompts.digest(m.prompt) for m in messages},
         }
+
+    def most_requests(self, round_: int, *, last: bool) -> int:
+        """Most requests of one row in a round."""
+        config = self._config
+        drafts = bool(config.generate) if round_ <= 1 else True
+        criticised = config.critique and (config.again or not last)
+        return int(drafts) + int(bool(criticised))
 
     def run(self, row: Row, at: At) -> StepRun:
         """Draft or revise, then criticise."""
@@ -116,20 +134,23 @@ class DraftStep:
         return critique if isinstance(critique, Rejection) else made | critique
 
     def _draft(self, row: Row, at: At) -> Asked:
-        first = at.round <= 1
-        kept = bool(self._config.unless) and all_hold(self._config.unless, row)
-        if not self._config.generate if first else kept:
+        config, first = self._config, at.round <= 1
+        kept = bool(config.unless) and all_hold(config.unless, row)
+        if kept if config.again or not first else not config.generate:
             return {name: row.get(name) for name in self._drafted}
-        messages = self._config.generate if first else self._config.revise
-        raw = yield self._request(messages, row, at, object_schema(self._config.reply))
+        messages = config.generate if config.again or first else config.revise
+        schema = object_schema(config.reply)
+        raw = yield self._request(messages, row, at, schema, config.temperature)
         return read_object(str(raw.body["text"]), self._drafted)
 
     def _criticise(self, row: Row, at: At, faults: Sequence[str]) -> Asked:
-        if at.last:
+        if at.last and not self._config.again:
             return _judgement("nobody", None, None, satisfied=False)
         if faults:
             return _judgement("rules", " ".join(faults), None, satisfied=False)
-        raw = yield self._request(self._config.critique, row, at, _CRITIQUE_SCHEMA)
+        # drafts that are drawn at random are compared by one and the same critic
+        temperature = 0.0 if self._config.again else self._config.temperature
+        raw = yield self._request(self._config.critique, row, at, _CRITIQUE_SCHEMA, temperature)
         found = _read_critique(str(raw.body["text"]))
         if isinstance(found, Rejection):
             return found
@@ -137,17 +158,21 @@ class DraftStep:
         return _judgement("model", suggestion, score, satisfied=suggestion is None)
 
     def _request(
-        self, messages: Sequence[Message], row: Row, at: At, schema: Mapping[str, Json]
+        self,
+        messages: Sequence[Message],
+        row: Row,
+        at: At,
+        schema: Mapping[str, Json],
+        temperature: float,
     ) -> Request:
-        config = self._config
         values = {name: row.get(name) for name in self._shown}
         body: dict[str, Json] = {
             "messages": render(messages, self._prompts, values),
-            "temperature": config.temperature,
-            "max_tokens": config.max_tokens,
+            "temperature": temperature,
+            "max_tokens": self._config.max_tokens,
             "schema": dict(schema),
         }
-        if config.temperature > 0:
+        if temperature > 0:
             body["seed"] = at.random_seed(0)
         return Request(self.roles[0], body)
 

@@ -49,6 +49,14 @@ class Node:
     uses: str = ""
     identity: Json = None  # what the fingerprint is made of: says what changed
 
+    @property
+    def most_requests(self) -> int:
+        """Most requests of one row."""
+        if self.step is None:
+            return 0
+        most = getattr(self.step, "most_requests", None)
+        return int(most(self.round, last=self.last) if most else self.step.calls[1])
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:
