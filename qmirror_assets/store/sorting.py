@@ -58,7 +58,7 @@ def _pieces(paths: Sequence[Path], schema: pa.Schema) -> Iterator[tuple[pa.Table
     """The rows in tables of at most a run, or one batch; and whether it is the last."""
     held, size = list[pa.RecordBatch](), 0
     for path in paths:
-        for batch in tables.iter_batches(path, schema.names, _READ):
+        for batch in tables.iter_batches(path, schema.names, size=_READ):
             if held and size + batch.nbytes > RUN_BYTES:
                 yield _table(held, schema), False
                 held, size = [], 0
