@@ -95,7 +95,7 @@ class LayeredOutput(Output):
 
     def _digest(self) -> Written:
         columns = ["sample_id", "row_digest"]
-        base = tables.iter_batches(self._base, columns, ROW_GROUP)
+        base = tables.iter_batches(self._base, columns, size=ROW_GROUP)
         stands = SampleIds(self._gone).without(base)
         whole = Written()
         for batch in merge_sorted(stands, self.rows.batches(columns)):

@@ -150,8 +150,31 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 
 
 def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    writer = tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
     with pytest.raises(StoreUnavailable, match="cannot write"):
-        tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
+        writer.close()
+
+
+@pytest.mark.parametrize("most", [100, 3], ids=["few rows", "many rows"])
+def test_rows_are_read_back_whether_or_not_they_fill_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(tables, "ROW_GROUP", most)
+    writer = tables.TableWriter(tmp_path / "t", SCHEMA, ["row_digest"])
+    for name in "abcde":
+        writer.write(batch([name]))
+    assert ids_of(writer.batches()) == list("abcde")
+    assert next(b.schema.names for b in writer.batches(["n"])) == ["n"]
+    assert (tmp_path / "t").exists() == (most == 3)
+    assert writer.close().rows == 5
+    assert ids_of(tables.iter_batches(tmp_path / "t")) == list("abcde")
+
+
+def test_a_writer_that_is_abandoned_writes_nothing(tmp_path: Path) -> None:
+    writer = tables.TableWriter(tmp_path / "t", SCHEMA, ["row_digest"])
+    writer.write(batch(["a"]))
+    writer.abandon()
+    assert not (tmp_path / "t").exists()
 
 
 @given(
