@@ -222,7 +222,7 @@ class Runner:
             spool = outputs.whole(schema)
             for batch in segment:
                 spool.rows.write(batch)
-            paths.append(spool.finish()[0])
+            paths.append(spool.finish())
         output = outputs.whole(schema)
         for batch in sorted_batches(paths, schema, ["sample_id"], self.store.spill):
             output.rows.write(batch)

@@ -179,17 +179,14 @@ class Caller:
 
         Results that arrive within a moment share one transaction.
         """
-        pools = self._pools.values()
+        slots = sum(pool.size for pool in self._pools.values())
         if self._group is None:
             self._group = _Group()
-            wait = GROUP_SECONDS * sum(pool.size for pool in pools)
             loop = asyncio.get_running_loop()
-            self._group.timer = loop.call_later(wait, self._commit, self._group)
+            self._group.timer = loop.call_later(GROUP_SECONDS * slots, self._commit, self._group)
         group = self._group
         group.waiting += 1
-        if group.waiting >= sum(pool.busy for pool in pools) and not any(
-            pool.has_next for pool in pools
-        ):  # nobody is left who could join
+        if group.waiting >= slots:  # nobody is left who could join
             self._commit(group)
         await group.wait()
 
@@ -347,18 +344,11 @@ class _Pool:
         self._caller, self._engine = caller, engine
         self._queue: asyncio.Queue[_Job] = asyncio.Queue()
         self._workers = [asyncio.create_task(self._work()) for _ in range(engine.in_flight)]
-        self.busy = 0
-        """Workers that have jobs, also such as wait for the disk."""
 
     @property
     def size(self) -> int:
         """Calls of `run` at once."""
         return len(self._workers)
-
-    @property
-    def has_next(self) -> bool:
-        """Whether a free worker is about to take a job."""
-        return self.busy < self.size and not self._queue.empty()
 
     def submit(self, job: _Job) -> None:
         self._queue.put_nowait(job)
@@ -368,7 +358,6 @@ class _Pool:
             jobs = [await self._queue.get()]
             while len(jobs) < self._engine.batch_size and not self._queue.empty():
                 jobs.append(self._queue.get_nowait())
-            self.busy += 1
             try:
                 jobs = self._caller.afford(jobs)
                 await self._caller.execute(self._engine, jobs)
@@ -376,8 +365,6 @@ class _Pool:
                 for job in jobs:
                     if not job.future.done():
                         job.future.set_exception(error)
-            finally:
-                self.busy -= 1
 
     async def stop(self) -> None:
         for worker in self._workers:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmirror_assets.records import Reason
-from qmirror_assets.runner.kept import Picks
+from qmirror_assets.runner.kept import Kept, Picks, Standing
 from qmirror_assets.runner.lines_writer import LinesWriter
 from qmirror_assets.runner.output import LayeredOutput, Output
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED, Spool
@@ -51,28 +52,26 @@ def _spool(spool: Spool, picks: Picks) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Which rows stay in the file they are in, and which go beside it; both in row order.
+    """Which rows stay in the file they are in, and which go beside it.
 
     base: each of its rows stands once, and in no other place.
     """
 
-    base: Picks
+    base: Standing
     beside: tuple[Picks, ...]
     number: int  # rows that will lie beside the base, and rows of it that no longer count
 
 
-def find_changes(spool: Spool, picks: Sequence[Picks], base: Path) -> Changes | None:
+def find_changes(spool: Spool, kept: Kept, domain: str, base: Path) -> Changes | None:
     """What would change beside the file `base`; None where nothing stays in it."""
-    known = next((item for item in picks if item.path == base), None)
-    if known is None:
-        return None
     samples = spool.samples()
-    alone, twins = known.split(samples)
-    single, repeated = alone.single()
-    beside = (twins, repeated, *(item for item in picks if item is not known))
+    standing = kept.stand(domain, base, samples)
+    if standing is None:
+        return None
+    beside = tuple(kept.of(domain, standing))
+    gone = int(np.count_nonzero(~standing.rows))
     moved = len(samples) + sum(len(item.rows) for item in beside)
-    gone = tables.count_rows(base) - len(single.rows)
-    return Changes(single, beside, moved + gone)
+    return Changes(standing, beside, moved + gone)
 
 
 def drain_changes(
@@ -83,7 +82,7 @@ def drain_changes(
     for picks in found.beside:
         _spool(spool, picks)
     rows, twins = drain(spool, (), output, lines)
-    return rows + len(found.base.rows), twins
+    return rows + int(np.count_nonzero(found.base.rows)), twins
 
 
 class _Counted:

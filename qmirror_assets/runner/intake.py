@@ -6,7 +6,6 @@ target keeps all seeds of a domain in its pool, and in its intake table those dr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -17,7 +16,7 @@ from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Reason
 from qmirror_assets.runner.draining import Changes, drain, drain_changes, find_changes
 from qmirror_assets.runner.drawing import Aim, draw_seeds
-from qmirror_assets.runner.kept import Kept, Picks
+from qmirror_assets.runner.kept import Kept
 from qmirror_assets.runner.lines_writer import LinesWriter
 from qmirror_assets.runner.output import Output, Outputs, commit
 from qmirror_assets.runner.seed_lines import load_lines
@@ -205,11 +204,11 @@ class _Intake:
     def _commit_domain(self, domain: str) -> None:
         store, key = self._store, PartitionKey(self._dataset, self._node, domain)
         spool = self._spools.setdefault(domain, Spool(store, self._dataset))
-        picks = self._kept.of(domain) if self._kept else []
         with hold(store.state, key, wait=self._wait) as lease, Outputs(store) as outputs:
             before = store.current(key)
-            changes = self._changes(before, spool, picks)
+            changes = self._changes(before, spool, domain)
             if changes is None:
+                picks = self._kept.of(domain) if self._kept else []
                 output = outputs.whole(SEED_SCHEMA)
                 rows_in, twins = drain(spool, picks, output, self._lines)
             else:
@@ -227,13 +226,13 @@ class _Intake:
             record_supersedes(store, self._dataset, before, now)
 
     def _changes(
-        self, before: tuple[str, Manifest] | None, spool: Spool, picks: Sequence[Picks]
+        self, before: tuple[str, Manifest] | None, spool: Spool, domain: str
     ) -> Changes | None:
         """The changes beside the last table, where they are few; else None."""
-        if before is None or not picks:
+        if before is None or self._kept is None:
             return None
         base = self._store.cas.path(before[1].rows)
-        changes = find_changes(spool, picks, base)
+        changes = find_changes(spool, self._kept, domain, base)
         if changes is None or not is_small(tables.count_rows(base), changes.number):
             return None
         return changes

@@ -6,72 +6,138 @@ from array import array as numbers
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qmirror_assets.runner.seed_lines import SeedLines
+from qmirror_assets.runner.seed_lines import Numbers, SeedLines
 from qmirror_assets.runner.sources import KnownSeeds
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED
-from qmirror_assets.seeds.known import TRACE_BYTES
 from qmirror_assets.store import tables
 from qmirror_assets.store.arrays import array, of_numpy, to_numpy
 
-Numbers = npt.NDArray[Any]
+_PART = 65_536  # lines that are looked through at once
 
 
 class Kept:
-    """The known lines of one intake; 16 bytes each."""
+    """The known lines of one intake: 4 bytes each, and 20 for each run of them."""
 
     def __init__(self, known: SeedLines) -> None:
         self._known = known
-        self._entries, self._ordinals, self._places = numbers("i"), numbers("q"), numbers("i")
+        self._entries = numbers("i")
+        # of each run: its first line, and the reading order and place of that
+        self._firsts, self._ordinals, self._places = numbers("q"), numbers("q"), numbers("i")
         self._names: dict[str, int] = {}
 
     def add(self, item: KnownSeeds) -> None:
         """Note a run of known lines."""
-        size = len(item.entries)
-        place = self._names.setdefault(item.place, len(self._names))
+        self._firsts.append(len(self._entries))
+        self._ordinals.append(item.ordinal)
+        self._places.append(self._names.setdefault(item.place, len(self._names)))
         self._entries.frombytes(item.entries.tobytes())
-        self._ordinals.extend(range(item.ordinal, item.ordinal + size))
-        self._places.extend([place] * size)
 
     def first(self) -> dict[str, int]:
         """Domain -> reading order of its first known line."""
-        number = self._known.table[np.frombuffer(self._entries, np.int32)]
-        ordinals = np.frombuffer(self._ordinals, np.int64)
         found: dict[str, int] = {}
-        for table, domain in enumerate(self._known.domains):
-            mine = ordinals[number == table]
-            if len(mine):
-                first = int(mine.min())
-                found[domain] = min(first, found.get(domain, first))
+        for start, entries in self._parts():
+            kinds, at = np.unique(self._known.table[entries], return_index=True)
+            for table, line in zip(kinds.tolist(), (at + start).tolist(), strict=True):
+                domain = self._known.domains[table]
+                ordinal = int(self._order(np.array([line]))[0][0])
+                found[domain] = min(ordinal, found.get(domain, ordinal))
         return found
 
-    def of(self, domain: str) -> list[Picks]:
-        """The known lines of one domain, by the file that holds their rows."""
-        entries = np.frombuffer(self._entries, np.int32)
-        number = self._known.table[entries]
+    def of(self, domain: str, standing: Standing | None = None) -> list[Picks]:
+        """The known lines of one domain, by the file that holds their rows.
+
+        Args:
+            domain: Partition key.
+            standing: Rows whose lines are left out.
+        """
         found = []
         for table, name in enumerate(self._known.domains):
-            mine = np.flatnonzero(number == table)
-            if name == domain and len(mine):  # else the file need not even be there
-                found.append(self._picks(table, mine, entries))
+            if name == domain:
+                mine = self._lines_of(table, standing)
+                if len(mine):  # else the file need not even be there
+                    found.append(self._picks(table, mine))
         return found
 
-    def _picks(self, table: int, mine: Numbers, all_entries: Numbers) -> Picks:
-        entries = all_entries[mine]
-        ordinals = np.frombuffer(self._ordinals, np.int64)[mine]
+    def stand(self, domain: str, path: Path, samples: pa.Array) -> Standing | None:
+        """Rows of a file that stay as they are: of one line each, and of none of `samples`."""
+        for table, name in enumerate(self._known.domains):
+            if name == domain and self._known.tables[table] == path:
+                rows = self._known.position[self._all()[self._lines_of(table, None)]]
+                if len(rows):
+                    once = np.bincount(rows, minlength=tables.count_rows(path)) == 1
+                    return Standing(path, self._known, table, once & ~_rows_of(path, samples))
+        return None
+
+    def _all(self) -> Numbers:
+        return np.frombuffer(self._entries, np.int32)
+
+    def _parts(self) -> Iterator[tuple[int, Numbers]]:
+        for start in range(0, len(self._entries), _PART):
+            yield start, self._all()[start : start + _PART]
+
+    def _lines_of(self, table: int, standing: Standing | None) -> Numbers:
+        """Numbers of the known lines whose rows are in a table, but for those that stand."""
+        found = [np.empty(0, np.int32)]
+        for start, entries in self._parts():
+            mine = self._known.table[entries] == table
+            if standing is not None and standing.table == table:
+                mine &= ~standing.lines(entries)
+            found.append((np.flatnonzero(mine) + start).astype(np.int32))
+        return np.concatenate(found)
+
+    def _order(self, lines: Numbers) -> tuple[Numbers, Numbers]:
+        """Reading order and place of lines."""
+        firsts = np.frombuffer(self._firsts, np.int64)
+        run = np.searchsorted(firsts, lines, "right") - 1
+        ordinals = np.frombuffer(self._ordinals, np.int64)[run] + lines - firsts[run]
+        return ordinals, np.frombuffer(self._places, np.int32)[run]
+
+    def _picks(self, table: int, lines: Numbers) -> Picks:
+        entries = self._all()[lines]
+        ordinals, places = self._order(lines)
         rows = self._known.position[entries]
         order = np.lexsort((ordinals, rows))
-        places = np.frombuffer(self._places, np.int32)[mine[order]]
         return Picks(
             self._known.tables[table], self._known, tuple(self._names), rows[order],
-            ordinals[order], places, entries[order],
+            ordinals[order], places[order], entries[order],
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Rows of a file that stay where they are. rows: for each of the file, whether it does."""
+
+    path: Path
+    known: SeedLines
+    table: int
+    rows: Numbers
+
+    def lines(self, entries: Numbers) -> Numbers:
+        """For each entry, whether it is the line of such a row."""
+        mine: Numbers = self.known.table[entries] == self.table
+        mine[mine] = self.rows[self.known.position[entries[mine]]]
+        return mine
+
+    def traces(self) -> Iterator[tuple[pa.Array, Numbers]]:
+        """What is known of the lines of these rows, and the rows, by parts in any order."""
+        for start in range(0, len(self.known.table), _PART):
+            entries = np.arange(start, min(start + _PART, len(self.known.table)), dtype=np.int32)
+            entries = entries[self.lines(entries)]
+            yield self.known.traces(entries), self.known.position[entries]
+
+    def others(self) -> pa.Array:
+        """Samples of all other rows of the file, sorted."""
+        left, start = [array([], pa.string())], 0
+        for batch in tables.iter_batches(self.path, ["sample_id"]):
+            stop = start + batch.num_rows
+            left.append(batch.column("sample_id").filter(of_numpy(~self.rows[start:stop])))
+            start = stop
+        return pa.concat_arrays(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,44 +154,8 @@ class Picks:
 
     def split(self, samples: pa.Array) -> tuple[Picks, Picks]:
         """Rows of other samples than these, and rows of these."""
-        here, start = np.zeros(tables.count_rows(self.path), bool), 0
-        for batch in tables.iter_batches(self.path, ["sample_id"]):
-            found = pc.is_in(batch.column("sample_id"), value_set=samples)
-            here[to_numpy(pc.indices_nonzero(found)).astype(np.int64) + start] = True
-            start += batch.num_rows
-        mask = here[self.rows]
+        mask = _rows_of(self.path, samples)[self.rows]
         return self._only(~mask), self._only(mask)
-
-    def single(self) -> tuple[Picks, Picks]:
-        """Rows that stand once, and the lines of rows that stand more than once."""
-        same = self.rows[1:] == self.rows[:-1]
-        repeated = np.zeros(len(self.rows), bool)
-        repeated[1:] |= same
-        repeated[:-1] |= same
-        return self._only(~repeated), self._only(repeated)
-
-    def traces(self, size: int = 65_536) -> Iterator[tuple[pa.Array, Numbers]]:
-        """What is known of the line of each row, and the rows, by parts of at most `size`."""
-        for start in range(0, len(self.rows), size):
-            part = slice(start, start + size)
-            yield self._traces(part), self.rows[part]
-
-    def _traces(self, part: slice) -> pa.Array:
-        traces = self.known.traces[self.entries[part]]
-        return pa.FixedSizeBinaryArray.from_buffers(
-            pa.binary(TRACE_BYTES), len(traces), [None, pa.py_buffer(traces.tobytes())]
-        )
-
-    def others(self) -> pa.Array:
-        """Samples of all other rows of the file, sorted."""
-        left, start = [array([], pa.string())], 0
-        there = np.ones(tables.count_rows(self.path), bool)
-        there[self.rows] = False
-        for batch in tables.iter_batches(self.path, ["sample_id"]):
-            stop = start + batch.num_rows
-            left.append(batch.column("sample_id").filter(of_numpy(there[start:stop])))
-            start = stop
-        return pa.concat_arrays(left)
 
     def _only(self, mask: Numbers) -> Picks:
         columns = (self.rows, self.ordinals, self.places, self.entries)
@@ -152,5 +182,15 @@ class Picks:
             of_numpy(self.places[part]), array(self.names, pa.string())
         ).dictionary_decode()
         columns["ordinal"] = of_numpy(self.ordinals[part])
-        columns["trace"] = self._traces(part)
+        columns["trace"] = self.known.traces(self.entries[part])
         return tables.to_batch(SPOOLED, columns)
+
+
+def _rows_of(path: Path, samples: pa.Array) -> Numbers:
+    """For each row of a file, whether it is one of these samples."""
+    here, start = np.zeros(tables.count_rows(path), bool), 0
+    for batch in tables.iter_batches(path, ["sample_id"]):
+        found = pc.is_in(batch.column("sample_id"), value_set=samples)
+        here[to_numpy(pc.indices_nonzero(found)).astype(np.int64) + start] = True
+        start += batch.num_rows
+    return here

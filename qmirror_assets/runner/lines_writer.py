@@ -11,12 +11,16 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qmirror_assets.runner.seed_lines import LINES, header, lines_path
+from qmirror_assets.runner.seed_lines import RECORD, TRACE, header, lines_path
+from qmirror_assets.seeds.known import TRACE_BYTES
 from qmirror_assets.store import Store, atomic
-from qmirror_assets.store.arrays import of_numpy
+from qmirror_assets.store.arrays import of_numpy, to_numpy
 from qmirror_assets.store.atomic import wrap_os_errors
+from qmirror_assets.store.sorting import sorted_batches
 
-_CHUNK = 1 << 20
+LINES = pa.schema(
+    [("trace", pa.binary(TRACE_BYTES)), ("table", pa.int32()), ("position", pa.int32())]
+)
 
 
 class LinesWriter:
@@ -26,7 +30,7 @@ class LinesWriter:
         self._store, self._dataset = store, dataset
         self._temps = [store.cas.new_temp(), store.cas.new_temp()]
         self._tables: list[tuple[str, str]] = []
-        self._rows = 0
+        self._rows, self._ids = 0, False
         with wrap_os_errors(self._temps[0], "write"):
             self._writer = pq.ParquetWriter(
                 self._temps[0], LINES, compression="zstd", compression_level=1,
@@ -43,6 +47,9 @@ class LinesWriter:
         number = of_numpy(np.full(len(traces), len(self._tables), np.int32))
         batch = pa.RecordBatch.from_arrays([traces, number, places], schema=LINES)
         batch = batch.filter(traces.is_valid())
+        if not batch.num_rows:
+            return
+        self._ids |= bool(_cells(batch)["ids"].any())
         with wrap_os_errors(self._temps[0], "write"):
             self._writer.write_batch(batch)
 
@@ -58,20 +65,23 @@ class LinesWriter:
     def commit(self) -> None:
         """Replace what an earlier intake knew, at once or not at all."""
         path = lines_path(self._store, self._dataset)
-        head = orjson.dumps({"made_by": header(self._dataset), "tables": self._tables}) + b"\n"
         with wrap_os_errors(path, "write"):
             self._writer.close()
-            self._frame(head)
+            self._write_sorted()
             path.parent.mkdir(parents=True, exist_ok=True)
         atomic.replace(self._temps[1], path, durable=False)  # a part of it does not pass its digest
 
-    def _frame(self, head: bytes) -> None:
+    def _write_sorted(self) -> None:
+        made_by = header(self._dataset)
+        said = {"made_by": made_by, "tables": self._tables, "ids": self._ids}
+        head = orjson.dumps(said) + b"\n"
         digest = hashlib.sha256(head)
-        with self._temps[0].open("rb") as source, self._temps[1].open("wb") as target:
+        with self._temps[1].open("wb") as target:
             target.write(bytes(digest.digest_size * 2) + b"\n" + head)
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                target.write(chunk)
+            for batch in sorted_batches([self._temps[0]], LINES, ["trace"], self._store.spill):
+                records = _records(batch)
+                digest.update(records)
+                target.write(records)
             target.seek(0)
             target.write(digest.hexdigest().encode())
 
@@ -81,3 +91,17 @@ class LinesWriter:
             self._writer.close()
         for path in self._temps:
             path.unlink(missing_ok=True)
+
+
+def _cells(batch: pa.RecordBatch) -> npt.NDArray[np.void]:
+    """The traces of a batch."""
+    column = batch.column("trace")
+    return np.frombuffer(column.buffers()[1], TRACE, len(column), column.offset * TRACE_BYTES)
+
+
+def _records(batch: pa.RecordBatch) -> bytes:
+    records = np.empty(batch.num_rows, RECORD)
+    records["trace"] = _cells(batch)
+    for name in ("table", "position"):
+        records[name] = to_numpy(batch.column(name))
+    return records.tobytes()

@@ -12,10 +12,12 @@ import pyarrow as pa
 from qmirror_assets.errors import QMirrorError
 from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
-from qmirror_assets.store import Store
-from qmirror_assets.store.layers import DROPPED, Table
+from qmirror_assets.store import Store, tables
+from qmirror_assets.store.arrays import array
+from qmirror_assets.store.layers import DROPPED
 from qmirror_assets.store.leases import Lease, commit_pointer
 from qmirror_assets.store.manifest import Counts, Input, Manifest
+from qmirror_assets.store.merging import SampleIds, merge_sorted
 from qmirror_assets.store.tables import REJECTIONS, ROW_GROUP, TableWriter, Written
 
 
@@ -40,11 +42,10 @@ class Output:
         self.rows = TableWriter(self._paths[0], schema, ["row_digest"])
         self.rejections = TableWriter(self._paths[1], REJECTIONS, ["sample_id", "reason"])
 
-    def finish(self) -> tuple[Path, Path]:
-        """Finish both tables without adopting them; `discard` removes them later."""
+    def finish(self) -> Path:
+        """Finish the rows without adopting them; `discard` removes them later."""
         self.rows.close()
-        self.rejections.close()
-        return self._paths[0], self._paths[1]
+        return self._paths[0]
 
     def close(self) -> Closed:
         """Finish both tables and adopt them."""
@@ -56,7 +57,7 @@ class Output:
         """Remove what a failed materialization left."""
         for writer in (self.rows, self.rejections):
             with suppress(QMirrorError, OSError, pa.ArrowException):
-                writer.close()
+                writer.abandon()
         for path in self._paths:
             Path(path).unlink(missing_ok=True)
 
@@ -75,29 +76,36 @@ class LayeredOutput(Output):
         super().__init__(store, schema)
         self._base, self._base_digest = base
         self._paths.append(store.cas.new_temp())
+        self._gone = array([], pa.string())
         self._dropped = TableWriter(self._paths[2], DROPPED, [])
 
     def drop(self, samples: pa.Array) -> None:
         """Name the samples, sorted; once."""
+        self._gone = samples
         self._dropped.write(pa.RecordBatch.from_arrays([samples], schema=DROPPED))
 
     def close(self) -> Closed:
         """Finish and adopt the tables; the content is that of the base with its changes."""
+        whole = self._digest()
+        refused = self.rejections.close()
         self.rows.close()
         self._dropped.close()
-        delta, rejections, dropped = self._paths
+        delta, rejections, dropped = map(self._store.cas.adopt, self._paths)
+        return Closed(whole, refused, self._base_digest, rejections, delta, dropped)
+
+    def _digest(self) -> Written:
+        columns = ["sample_id", "row_digest"]
+        base = tables.iter_batches(self._base, columns, size=ROW_GROUP)
+        stands = SampleIds(self._gone).without(base)
         whole = Written()
-        for batch in Table(self._base, delta, dropped).batches(["row_digest"], ROW_GROUP):
+        for batch in merge_sorted(stands, self.rows.batches(columns)):
             whole.add(batch, ["row_digest"])
-        refused, adopt = self.rejections.close(), self._store.cas.adopt
-        return Closed(
-            whole, refused, self._base_digest, adopt(rejections), adopt(delta), adopt(dropped)
-        )
+        return whole
 
     def discard(self) -> None:
         """Remove what a failed materialization left."""
         with suppress(QMirrorError, OSError, pa.ArrowException):
-            self._dropped.close()
+            self._dropped.abandon()
         super().discard()
 
 

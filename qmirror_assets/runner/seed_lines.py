@@ -2,21 +2,22 @@
 
 A mere cache, one file a dataset: safe to delete, checked by digest, and left aside when it is
 damaged, of another code number, or names a table that is no longer there. Its lines are then read
-as if they were new. Line 1 is the sha256 of the rest, line 2 a header, then follows a Parquet
-table: a trace (digests of line, id and content) -> table and row of the seed.
+as if they were new. Line 1 is the sha256 of the rest, line 2 a header, then follow records sorted
+by line: a trace (digests of line, id and content), and table and row of the seed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from qmirror_assets.errors import DamagedObject, NotFoundError
 from qmirror_assets.fingerprint import SCHEME
@@ -24,48 +25,65 @@ from qmirror_assets.records import Json
 from qmirror_assets.runner.spool import SEED_SCHEMA
 from qmirror_assets.seeds.known import TRACE_BYTES
 from qmirror_assets.store import Store
-from qmirror_assets.store.arrays import of_numpy, to_numpy
 from qmirror_assets.store.atomic import wrap_os_errors
 
-CODE = 1
-"""Raised by hand when an equal seed gets another row than before."""
+CODE = 2
+"""Raised by hand when an equal seed gets another row than before, or a record is another one."""
 
-LINES = pa.schema(
-    [("trace", pa.binary(TRACE_BYTES)), ("table", pa.int32()), ("position", pa.int32())]
-)
-_WORDS = TRACE_BYTES // 8
+TRACE = np.dtype([("line", ">u8", 2), ("ids", "<u8", 2)])
+"""A trace as numbers, so that lines in order of their bytes are in order of their numbers."""
+RECORD = np.dtype([("trace", TRACE), ("table", "<i4"), ("position", "<i4")])
 _HEX = 64
+_BLOCK = 16_384  # records that are read at once
+
+Numbers = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class SeedLines:
-    """Known lines, sorted by digest; about 48 bytes each.
+    """Known lines, sorted by digest: 24 bytes each, 40 where any line has an id.
 
-    domains and tables: by table number; traces: per line the two words of its digest, then the
-    digests of id and content; heads: the first words, for searching.
+    domains and tables: by table number; heads and tails: the two words of a line's digest;
+    idents: digests of id and content; none where no line has an id.
     """
 
     domains: tuple[str, ...]
     tables: tuple[Path, ...]
-    traces: npt.NDArray[np.uint64]
     heads: npt.NDArray[np.uint64]
+    tails: npt.NDArray[np.uint64]
     table: npt.NDArray[np.int32]
     position: npt.NDArray[np.int32]
-    has_ids: bool = False
+    idents: npt.NDArray[np.uint64] | None = None
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether any known line has an id of its own."""
+        return self.idents is not None
 
     def find(self, digests: bytes) -> npt.NDArray[np.int32]:
         """The entry of each of these 16-byte digests; -1 for one that is not known."""
-        asked = np.frombuffer(digests, "<u8").reshape(-1, 2)
+        asked = np.frombuffer(digests, ">u8").reshape(-1, 2).astype(np.uint64)
         if not len(self.heads):
             return np.full(len(asked), -1, np.int32)
         place = np.minimum(np.searchsorted(self.heads, asked[:, 0]), len(self.heads) - 1)
-        same = (self.traces[place, :2] == asked).all(axis=1)
+        same = (self.heads[place] == asked[:, 0]) & (self.tails[place] == asked[:, 1])
         return np.where(same, place, -1).astype(np.int32)
 
     def ids(self, entries: npt.NDArray[np.int32]) -> tuple[list[int], list[int]]:
         """Digests of the ids of these lines (0 without an id) and of their contents."""
-        found = self.traces[entries]
-        return found[:, 2].tolist(), found[:, 3].tolist()
+        if self.idents is None:
+            return [0] * len(entries), [0] * len(entries)
+        found = self.idents[entries]
+        return found[:, 0].tolist(), found[:, 1].tolist()
+
+    def traces(self, entries: npt.NDArray[np.int32]) -> pa.Array:
+        """The traces of these lines, as the reader made them."""
+        cells = np.zeros(len(entries), TRACE)
+        cells["line"][:, 0], cells["line"][:, 1] = self.heads[entries], self.tails[entries]
+        if self.idents is not None:
+            cells["ids"] = self.idents[entries]
+        kind, data = pa.binary(TRACE_BYTES), pa.py_buffer(cells.tobytes())
+        return pa.FixedSizeBinaryArray.from_buffers(kind, len(entries), [None, data])
 
 
 def lines_path(store: Store, dataset: str) -> Path:
@@ -87,26 +105,59 @@ def load_lines(store: Store, dataset: str) -> SeedLines:
     """
     path = lines_path(store, dataset)
     with wrap_os_errors(path, "read"):
-        data = path.read_bytes() if path.is_file() else b""
-    view = memoryview(data)
-    if data[:_HEX] != hashlib.sha256(view[_HEX + 1 :]).hexdigest().encode():
-        return _sorted((), (), pa.Table.from_batches([], LINES))
-    end = data.index(b"\n", _HEX + 1)
-    head = orjson.loads(view[_HEX + 1 : end])
-    if head["made_by"] != header(dataset):
-        return _sorted((), (), pa.Table.from_batches([], LINES))
-    return _standing(store, head["tables"], pa.py_buffer(view[end + 1 :]))
+        if not path.is_file():
+            return _NONE
+        with path.open("rb") as file:
+            found = _read(file, header(dataset))
+    return _NONE if found is None else _standing(store, *found)
 
 
-def _standing(store: Store, named: list[list[str]], data: pa.Buffer) -> SeedLines:
+def _read(file: BinaryIO, made_by: Json) -> tuple[list[list[str]], dict[str, Numbers]] | None:
+    """The tables that are named and the columns of the records; None where they do not count."""
+    digest, second = file.read(_HEX + 1), file.readline()
+    try:
+        head = orjson.loads(second)
+        named, ids, known = head["tables"], head["ids"], head["made_by"] == made_by
+    except (ValueError, TypeError, KeyError):
+        return None
+    bytes_ = os.fstat(file.fileno()).st_size - file.tell()
+    if not known or bytes_ % RECORD.itemsize:
+        return None
+    columns = _columns(bytes_ // RECORD.itemsize, ids=bool(ids))
+    found = _fill(columns, file, hashlib.sha256(second))
+    return (named, columns) if digest == found.encode() + b"\n" else None
+
+
+def _columns(size: int, *, ids: bool) -> dict[str, Numbers]:
+    columns: dict[str, Numbers] = {name: np.empty(size, np.uint64) for name in ("heads", "tails")}
+    columns |= {name: np.empty(size, np.int32) for name in ("table", "position")}
+    return {**columns, "idents": np.empty((size, 2), np.uint64)} if ids else columns
+
+
+def _fill(columns: dict[str, Numbers], file: BinaryIO, digest: hashlib._Hash) -> str:
+    """Read the records, and give the digest of what `digest` has seen and of them."""
+    start = 0
+    while data := file.read(_BLOCK * RECORD.itemsize):
+        digest.update(data)
+        records = np.frombuffer(data, RECORD)
+        part = slice(start, start := start + len(records))
+        lines = records["trace"]["line"]
+        columns["heads"][part], columns["tails"][part] = lines[:, 0], lines[:, 1]
+        for name in ("table", "position"):
+            columns[name][part] = records[name]
+        if "idents" in columns:
+            columns["idents"][part] = records["trace"]["ids"]
+    return digest.hexdigest()
+
+
+def _standing(store: Store, named: list[list[str]], columns: dict[str, Numbers]) -> SeedLines:
     """Lines whose tables are there."""
-    lines = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
     held = [_hold(store, digest) for _, digest in named]
     if None in held:
-        there = np.array([path is not None for path in held], bool)
-        lines = lines.filter(of_numpy(there[to_numpy(lines.column("table"))]))
+        there = np.array([path is not None for path in held], bool)[columns["table"]]
+        columns = {name: cells[there] for name, cells in columns.items()}
     domains = tuple(domain for domain, _ in named)
-    return _sorted(domains, tuple(path or Path() for path in held), lines)
+    return SeedLines(domains, tuple(path or Path() for path in held), **columns)
 
 
 def _hold(store: Store, digest: str) -> Path | None:
@@ -118,15 +169,4 @@ def _hold(store: Store, digest: str) -> Path | None:
         return None  # its seeds are parsed again, which is always possible
 
 
-def _sorted(domains: tuple[str, ...], tables: tuple[Path, ...], lines: pa.Table) -> SeedLines:
-    traces = np.empty((lines.num_rows, _WORDS), np.uint64)
-    start = 0
-    for chunk in lines.column("trace").chunks:
-        words = np.frombuffer(chunk.buffers()[1], "<u8").reshape(-1, _WORDS)
-        traces[start : start + len(chunk)] = words[chunk.offset : chunk.offset + len(chunk)]
-        start += len(chunk)
-    order = np.argsort(traces[:, 0], kind="stable")
-    traces = traces[order]
-    table, position = (to_numpy(lines.column(name))[order] for name in LINES.names[1:])
-    has_ids = bool(traces[:, 2].any())
-    return SeedLines(domains, tables, traces, traces[:, 0].copy(), table, position, has_ids)
+_NONE = SeedLines((), (), **_columns(0, ids=False))

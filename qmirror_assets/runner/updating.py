@@ -24,7 +24,6 @@ def update(outputs: Outputs, fresh: Output, previous: Previous, found: Compariso
         found: Which those are.
     """
     schema = fresh.rows.schema
-    rows, rejections = fresh.finish()
     changed = fresh.rows.written.rows + len(found.gone)
     if _is_small(previous.rows, changed):
         layered = outputs.layered(schema, (previous.rows.base, previous.base))
@@ -35,10 +34,10 @@ def update(outputs: Outputs, fresh: Output, previous: Previous, found: Compariso
         output = outputs.whole(schema)
         stand = previous.rows.batches()
     kept = SampleIds(found.gone).without(stand)
-    for batch in merge_sorted(tables.iter_batches(rows), _as(kept, schema)):
+    for batch in merge_sorted(fresh.rows.batches(), _as(kept, schema)):
         output.rows.write(batch)
     refused = SampleIds(found.refused).only(tables.iter_batches(previous.rejections))
-    for batch in merge_sorted(tables.iter_batches(rejections), refused):
+    for batch in merge_sorted(fresh.rejections.batches(), refused):
         output.rejections.write(batch)
     return output
 

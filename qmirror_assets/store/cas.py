@@ -22,17 +22,13 @@ from qmirror_assets.errors import DamagedObject, NotFoundError
 from qmirror_assets.fingerprint import content_digest
 from qmirror_assets.store import atomic
 
-_CHUNK = 1 << 20
 _LOCK = ".lock"
 
 
 def file_digest(path: Path) -> str:
     """sha256 of a file, streamed."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _size(path: Path) -> int:

@@ -105,23 +105,19 @@ class Written:
 
 
 class TableWriter:
-    """Streams sorted batches into one Parquet file, digesting `digest_columns` on the way."""
+    """Streams sorted batches into one Parquet file, digesting `digest_columns` on the way.
+
+    The file is made with the first row group, or when it is closed.
+    """
 
     def __init__(self, path: Path, schema: pa.Schema, digest_columns: Sequence[str]) -> None:
         self.schema = schema
         self.written = Written()
-        self._digest_columns = tuple(digest_columns)
-        repeated = [n for n in ("reason", "domain", "language", "licence") if n in schema.names]
-        with wrap_os_errors(path, "write"):
-            self._sink = pa.OSFile(str(path), "wb")
-            self._writer = pq.ParquetWriter(
-                self._sink, schema, compression="zstd", compression_level=1,
-                use_dictionary=repeated, write_page_checksum=True, write_statistics=["sample_id"]
-                if "sample_id" in schema.names else False,
-            )  # fmt: skip
-        self._path = path
+        self._path, self._digest_columns = path, tuple(digest_columns)
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = 0
+        self._file: _File | None = None
+        self._closed = False
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add a batch whose rows follow all earlier ones in sample order."""
@@ -134,19 +130,62 @@ class TableWriter:
             self._flush()
 
     def _flush(self) -> None:
+        if self._file is None:
+            self._file = _File(self._path, self.schema)
         if self._pending:
-            table = pa.Table.from_batches(self._pending, self.schema)
-            with wrap_os_errors(self._path, "write"):
-                self._writer.write_table(table, row_group_size=ROW_GROUP)
+            self._file.write(pa.Table.from_batches(self._pending, self.schema))
             self._pending, self._pending_rows = [], 0
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """All rows so far; few of them need no file. No row can be added after many."""
+        if self._file is None:
+            yield from (b if columns is None else b.select(list(columns)) for b in self._pending)
+            return
+        self.close()
+        yield from iter_batches(self._path, columns)
 
     def close(self) -> Written:
         """Finish the file."""
-        self._flush()
+        if not self._closed:
+            self._flush()
+            self._close()
+        return self.written
+
+    def abandon(self) -> None:
+        """Close the file as it is; the caller removes it."""
+        self._pending = []
+        self._close()
+
+    def _close(self) -> None:
+        self._closed = True
+        if self._file is not None:
+            self._file.close()
+
+
+class _File:
+    """The Parquet file of a row table while it is written."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        repeated = [n for n in ("reason", "domain", "language", "licence") if n in schema.names]
+        with wrap_os_errors(path, "write"):
+            self._sink = pa.OSFile(str(path), "wb")
+            self._writer = pq.ParquetWriter(
+                self._sink, schema, compression="zstd", compression_level=1,
+                use_dictionary=repeated, write_page_checksum=True, write_statistics=["sample_id"]
+                if "sample_id" in schema.names else False,
+            )  # fmt: skip
+
+    def write(self, table: pa.Table) -> None:
+        """Add a row group."""
+        with wrap_os_errors(self._path, "write"):
+            self._writer.write_table(table, row_group_size=ROW_GROUP)
+
+    def close(self) -> None:
+        """Finish the file."""
         with wrap_os_errors(self._path, "write"):
             self._writer.close()
             self._sink.close()
-        return self.written
 
 
 @contextmanager

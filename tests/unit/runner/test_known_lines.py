@@ -412,13 +412,11 @@ def test_finding_lines_by_digest() -> None:
     import numpy as np
 
     lines = [bytes([n]) * 16 for n in (7, 3, 200)]
-    traces = np.frombuffer(b"".join(line + bytes(16) for line in lines), "<u8").reshape(-1, 4)
-    order = np.argsort(traces[:, 0])
+    words = np.frombuffer(b"".join(sorted(lines)), ">u8").reshape(-1, 2).astype(np.uint64)
     zeros = np.zeros(3, np.int32)
-    made = seed_lines.SeedLines(("d",), (), traces[order], traces[order, 0], zeros, zeros)
+    made = seed_lines.SeedLines(("d",), (), words[:, 0], words[:, 1], zeros, zeros)
     almost = lines[0][:8] + b"otherend"
     found = made.find(b"".join([*lines, almost, bytes(16), b"\xff" * 16]))
-    assert [traces[order[n], 0].tobytes() * 2 if n >= 0 else None for n in found] == [
-        *lines, None, None, None
-    ]  # fmt: skip
+    assert [sorted(lines)[n] if n >= 0 else None for n in found] == [*lines, None, None, None]
+    assert made.traces(found[:2]).to_pylist() == [line + bytes(16) for line in lines[:2]]
     assert kept.Kept(made).of("d") == []

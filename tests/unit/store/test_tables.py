@@ -15,7 +15,6 @@ from qmirror_assets.errors import DamagedObject, StoreUnavailable, UnknownFormat
 from qmirror_assets.records import Column
 from qmirror_assets.store import tables
 from qmirror_assets.store.merging import merge_sorted
-from qmirror_assets.store.sorting import sorted_batches
 
 COLUMNS = {
     "text": Column.STR,
@@ -115,38 +114,6 @@ def test_merge_of_rows_with_one_id_keeps_the_left_ones_first() -> None:
     assert texts[-1] == "lb"
 
 
-@settings(max_examples=25, deadline=None, database=None)
-@given(st.lists(st.text("abé物𝄞\"' ", max_size=4), min_size=1, max_size=30))
-def test_sorting_on_disk_is_python_order(
-    tmp_path_factory: pytest.TempPathFactory, ids: list[str]
-) -> None:
-    folder = tmp_path_factory.mktemp("sort")
-    half = len(ids) // 2
-    write(folder / "a", [batch(ids[:half])])
-    write(folder / "b", [batch(ids[half:])])
-    found = sorted_batches([folder / "a", folder / "b"], SCHEMA, ["sample_id"], folder / "spill", 7)
-    assert ids_of(found) == sorted(ids)
-
-
-def test_sorting_quotes_names(tmp_path: Path) -> None:
-    schema = pa.schema([pa.field('a"b', pa.string()), pa.field("sample_id", pa.string())])
-    writer = tables.TableWriter(tmp_path / "t", schema, ["sample_id"])
-    writer.write(pa.RecordBatch.from_pydict({'a"b': ["1", "2"], "sample_id": ["y", "x"]}, schema))
-    writer.close()
-    found = sorted_batches([tmp_path / "t"], schema, ["sample_id"], tmp_path / "spill")
-    assert ids_of(found) == ["x", "y"]
-
-
-def test_sorting_a_damaged_table_is_named(tmp_path: Path) -> None:
-    (tmp_path / "t").write_bytes(b"PAR1 no table PAR1")
-    with pytest.raises(DamagedObject, match="table .*t is damaged"):
-        list(sorted_batches([tmp_path / "t"], SCHEMA, ["sample_id"], tmp_path / "spill"))
-
-
-def test_sorting_nothing(tmp_path: Path) -> None:
-    assert list(sorted_batches([], SCHEMA, ["sample_id"], tmp_path / "spill")) == []
-
-
 def read_all(path: Path) -> list[dict[str, object]]:
     return [row for part in tables.iter_batches(path) for row in part.to_pylist()]
 
@@ -183,8 +150,31 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 
 
 def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    writer = tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
     with pytest.raises(StoreUnavailable, match="cannot write"):
-        tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
+        writer.close()
+
+
+@pytest.mark.parametrize("most", [100, 3], ids=["few rows", "many rows"])
+def test_rows_are_read_back_whether_or_not_they_fill_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(tables, "ROW_GROUP", most)
+    writer = tables.TableWriter(tmp_path / "t", SCHEMA, ["row_digest"])
+    for name in "abcde":
+        writer.write(batch([name]))
+    assert ids_of(writer.batches()) == list("abcde")
+    assert next(b.schema.names for b in writer.batches(["n"])) == ["n"]
+    assert (tmp_path / "t").exists() == (most == 3)
+    assert writer.close().rows == 5
+    assert ids_of(tables.iter_batches(tmp_path / "t")) == list("abcde")
+
+
+def test_a_writer_that_is_abandoned_writes_nothing(tmp_path: Path) -> None:
+    writer = tables.TableWriter(tmp_path / "t", SCHEMA, ["row_digest"])
+    writer.write(batch(["a"]))
+    writer.abandon()
+    assert not (tmp_path / "t").exists()
 
 
 @given(
