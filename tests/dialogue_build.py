@@ -52,12 +52,12 @@ def kind_of(request: Request) -> str:
 class Script:
     """What each kind of request is answered with; a test replaces what it is about."""
 
-    question: Reply = lambda r: {"question": f"Why is it so ({tag(r)})? Please show me a picture."}
+    question: Reply = lambda r: {"question": f"Why {words(r, 7)}? Please show me a picture."}
     answer: Reply = lambda r: {
-        "answer": f"It is so for three good reasons that we tell here: {tag(r)} is the last.",
-        "caption": f"The thing {tag(r)} seen from far away.",
+        "answer": f"It is so because {words(r, 14)}. That is all.",
+        "caption": f"The {words(r, 6)[::-1]} seen.",
     }
-    caption: Reply = lambda r: {"caption": f"The thing {tag(r)} seen from near."}
+    caption: Reply = lambda r: {"caption": f"The {words(r, 6)} from near."}
     critique: Reply = lambda _: {"score": 9, "suggestion": None}
     judge: Reply = lambda _: scores(4)
     asked: list[Request] = field(default_factory=list)
@@ -69,6 +69,12 @@ class Script:
 def tag(request: Request) -> str:
     """A word that is another one for another request."""
     return f"x{crc32(question_of(request).encode())}"
+
+
+def words(request: Request, count: int) -> str:
+    """Words that are others for another request."""
+    said = question_of(request)
+    return " ".join(f"x{crc32(f'{n} {said}'.encode())}" for n in range(count))
 
 
 def scores(value: int, suggestion: str | None = None) -> dict[str, Any]:

@@ -56,7 +56,9 @@ def draw_loop(loop: Loop, look: Look) -> str:
 
 def _draw_samples(ax: Axes, loop: Loop, look: Look) -> None:
     _dress(ax, "samples that reached k", [r.k for r in loop.rounds], look)
-    bars = ax.bar([r.k for r in loop.rounds], [r.reached for r in loop.rounds], 0.6, color=look.kept)
+    bars = ax.bar(
+        [r.k for r in loop.rounds], [r.reached for r in loop.rounds], 0.6, color=look.kept
+    )
     ax.bar_label(bars, color=look.ink, padding=1)
     ax.set_ylim(0, loop.samples * 1.15)
 
