@@ -132,6 +132,12 @@ class TurnsStage(Part):
     means: dict[str, str] = Field(
         default={}, description="New column -> kept column of which it is the mean over turns."
     )
+    on_reject: Literal["end", "reject"] = Field(
+        default="end",
+        description="What a rejection in a later turn does: end the dialogue with the turns it "
+        "has, noted in column `ended`, or reject the sample. Engine failures always reject: "
+        "`retry` runs them again.",
+    )
     stages: tuple[
         Annotated[MapStage | RefineStage | FilterStage, Field(discriminator="kind")], ...
     ] = Field(min_length=1)

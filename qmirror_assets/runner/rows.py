@@ -16,7 +16,7 @@ from qmirror_assets.engines.base import Failure, Request
 from qmirror_assets.errors import BudgetReached
 from qmirror_assets.fingerprint import derive_random_seed, short_digest
 from qmirror_assets.keys import PartitionKey
-from qmirror_assets.records import Column, Json, Rejection, Row
+from qmirror_assets.records import ENGINE_REASONS, Column, Json, Rejection, Row
 from qmirror_assets.runner.calls import Caller, Origin
 from qmirror_assets.runner.collecting import older_objects_set_aside
 from qmirror_assets.runner.output import Output
@@ -24,6 +24,7 @@ from qmirror_assets.runner.standing import KEY_BATCH
 from qmirror_assets.stages.base import AnyStep, At, StepOutput, StepRun
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE
+from qmirror_assets.stages.turns import ENDED
 from qmirror_assets.store import tables
 from qmirror_assets.store.arrays import array, text
 from qmirror_assets.store.layers import Table
@@ -68,6 +69,7 @@ class RowsPass:
         conditions = columns_of((*end.accept, *end.no_suggestion, *end.no_gain)) if end else ()
         # what a skipped row keeps
         skipping = (*columns_of(self.node.when), *step.outputs) if self.node.when else ()
+        skipping += (self.node.shortens, ENDED) if self.node.shortens else ()
         return list(dict.fromkeys([*step.inputs, *loop, *conditions, *skipping]))
 
     # -- which rows
@@ -192,11 +194,25 @@ class RowsPass:
 
     def _finish(self, state: _Running, row: Row) -> Done:
         values = state.output
+        if self.node.shortens:
+            values = self._shortened(state, row)
         end = self.node.loop_end
         if not isinstance(values, Rejection) and end is not None:
             whole = {**row, **values}
             values = {**values, **(end.skip(whole) if state.skipped else end.decide(whole))}
         return Done(values, tuple(state.actions))
+
+    def _shortened(self, state: _Running, row: Row) -> StepOutput:
+        """A row rejected in a later turn keeps the turns it has; why is noted."""
+        node, values = self.node, state.output
+        if not isinstance(values, Rejection):
+            return {**values, node.shortens: row[node.shortens], ENDED: row[ENDED]}
+        if values.reason in ENGINE_REASONS:
+            return values
+        state.skipped = True
+        why = f"{node.name}: {values.reason.value}: {values.detail}"
+        kept = {name: row.get(name) for name in self._step.outputs}
+        return {**kept, node.shortens: node.turn - 1, ENDED: why}
 
     # -- Arrow in and out
 

@@ -25,7 +25,7 @@ from qmirror_assets.stages.graph import INTAKE, Graph, Node, NodeKind
 from qmirror_assets.stages.loop import JUDGED_COLUMNS, LOOP_COLUMNS, LoopEnd
 from qmirror_assets.stages.registry import build_step
 from qmirror_assets.stages.simple import AssembleStep, FilterStep, source_columns
-from qmirror_assets.stages.turns import DrawTurns, EndTurn
+from qmirror_assets.stages.turns import ENDED, DrawTurns, EndTurn
 from qmirror_assets.store.tables import SYSTEM
 from qmirror_assets.templates import Prompts
 
@@ -67,6 +67,7 @@ class _Compiler:
         self._last = INTAKE
         self._turn = 0
         self._when: tuple[Condition, ...] = ()
+        self._shortens = ""
 
     def run(self) -> Graph:
         for stage in self._recipe.spec.stages:
@@ -97,11 +98,12 @@ class _Compiler:
         for turn in range(1, len(stage.shares) + 1):
             self._turn = turn
             self._when = (Condition(column=stage.name, at_least=turn),) if turn > 1 else ()
+            self._shortens = stage.name if turn > 1 and stage.on_reject == "end" else ""
             for inner in stage.stages:
                 self._stage(inner)
             end = EndTurn(stage)
             self._rows(self._placed("end"), stage.name, end, f"Turn {turn} joins the dialogue.")
-        self._turn, self._when = 0, ()
+        self._turn, self._when, self._shortens = 0, (), ""
 
     def _rows(
         self,
@@ -124,18 +126,21 @@ class _Compiler:
             identity["random_seed"] = self._recipe.spec.random_seed
         if self._when:
             identity["when"] = as_json(self._when)
+        shortens = self._shortens if round_ <= 1 else ""  # later rounds have an earlier one
+        if shortens:
+            identity["shortens"] = shortens
         if last and getattr(step, "reads_last", False):
             identity["last"] = True
         if loop_end is not None:
             columns |= LOOP_COLUMNS
             identity["loop"] = loop_end.fingerprint()
-        loop_new = tuple(LOOP_COLUMNS) if loop_end else ()
+        loop_new = (*(LOOP_COLUMNS if loop_end else ()), *((shortens, ENDED) if shortens else ()))
         self._add(
             Node(
                 name=name, kind=NodeKind.ROWS, stage=stage, inputs=(self._last,), columns=columns,
                 fingerprint=fingerprint("stage", identity), step=step, roles=tuple(step.roles),
                 description=description or f"Step {step.kind!r} over each row.", round=round_,
-                turn=self._turn, last=last, when=self._when,
+                turn=self._turn, last=last, when=self._when, shortens=shortens,
                 active_only=round_ > 1 and "loop_state" in self._columns, loop_end=loop_end,
                 final=final, new_columns=(*step.outputs, *loop_new), uses=step.kind,
                 identity=identity,

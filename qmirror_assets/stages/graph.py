@@ -43,6 +43,7 @@ class Node:
     last: bool = False  # the last round of its loop
     active_only: bool = False  # reads only rows that the loop has not settled
     when: tuple[Condition, ...] = ()  # rows that do not meet these pass through as they are
+    shortens: str = ""  # column of the number of turns: a rejection here only ends the dialogue
     loop_end: LoopEnd | None = None
     final: bool = False
     new_columns: tuple[str, ...] = ()

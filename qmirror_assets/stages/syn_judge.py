@@ -55,7 +55,8 @@ class SynJudge:
         user: str = "judge_user.j2"
         max_tokens: Annotated[int, Field(ge=64, le=32_768)] = 700
         floor: Annotated[int, Field(ge=LOWEST, le=HIGHEST)] = Field(
-            default=3, description="`syn_passed`: nothing scored is below it."
+            default=3,
+            description="`syn_passed`: nothing scored is below it; `syn_faults`: what is.",
         )
         least_shown: Share = _DEFAULT.least_shown
         least_related: Share = _DEFAULT.least_related
@@ -85,6 +86,7 @@ class SynJudge:
             "syn_abstained": Column.INT,
             "suggestion": Column.STR,
             "syn_passed": Column.BOOL,
+            "syn_faults": Column.JSON,
         }
         self.fingerprint: Mapping[str, Json] = {
             **config.model_dump(mode="json"),
@@ -155,4 +157,9 @@ class SynJudge:
             "syn_abstained": verdict.count(State.ABSTAINED),
             "suggestion": verdict.suggestion,
             "syn_passed": verdict.passes(self._config.floor),
+            "syn_faults": [
+                f"{name} {score.value}: {score.reason}"
+                for name, score in scores.items()
+                if score.value is not None and score.value < self._config.floor
+            ],
         }

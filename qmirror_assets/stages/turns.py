@@ -16,6 +16,9 @@ from qmirror_assets.stages.base import At, StepOutput
 DIALOGUE = "dialogue"
 """JSON column: one record a finished turn, `{"turn": 1, ...}` with the columns a recipe keeps."""
 
+ENDED = "ended"
+"""STR column: why a dialogue has fewer turns than it was to have, or ""."""
+
 IMAGES = "images"
 """JSON column: the pictures of a dialogue by digest, in order."""
 
@@ -36,14 +39,16 @@ class DrawTurns:
         self._stage = stage
         self._bounds = [*accumulate(stage.shares)]
         self.inputs = columns_of(stage.single)
-        self.outputs: Mapping[str, Column] = {stage.name: Column.INT, DIALOGUE: Column.JSON}
+        self.outputs: Mapping[str, Column] = {
+            stage.name: Column.INT, DIALOGUE: Column.JSON, ENDED: Column.STR,
+        }  # fmt: skip
         self.fingerprint: Mapping[str, Json] = {
             "shares": list(stage.shares), "single": as_json(stage.single),
         }  # fmt: skip
 
     def run(self, row: Row, at: At) -> StepOutput:
         """The same number for the same seed, whatever stands beside it in its file."""
-        return {self._stage.name: self._turns(row, at), DIALOGUE: []}
+        return {self._stage.name: self._turns(row, at), DIALOGUE: [], ENDED: ""}
 
     def _turns(self, row: Row, at: At) -> int:
         if self._stage.single and all_hold(self._stage.single, row):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from qmirror_assets.engines.base import Request, Role
+from qmirror_assets.engines.base import Failure, FailureKind, Request, Role
 from tests.dialogue_build import (
     Dialogues,
     one_turn,
@@ -304,3 +304,74 @@ def test_a_critique_that_cannot_be_read_is_a_rejection_that_can_be_audited(
     dialogues.build()
     found = dialogues.rejections("turn_1/question/round_1/text")
     assert {f["reason"] for f in found} == {"unparsable"}
+
+
+# -- dialogues that end early
+
+
+def fail_later(made: Dialogues) -> None:
+    """The second turn's answer repeats its caption for ever."""
+    usual = made.script.answer
+
+    def answer(request: Request) -> Any:
+        said = question_of(request)
+        if "Answered before" not in said and "What to change" not in said:
+            return usual(request)
+        same = usual(request)["answer"]
+        return {"answer": same, "caption": same}
+
+    made.script.answer = answer
+
+
+def test_a_rejection_in_a_later_turn_ends_the_dialogue(dialogues: Dialogues) -> None:
+    dialogues.change = two_turns
+    fail_later(dialogues)
+    dialogues.build()
+    rows = dialogues.rows()
+    assert len(rows) == dialogues.seeds
+    assert {row["turns"] for row in rows} == {1}
+    assert all(len(row["conversation"]) == 1 == len(row["images"]) for row in rows)
+    assert all(
+        row["ended"].startswith("turn_2/sound_answer: rule_failed: The caption repeats")
+        for row in rows
+    )
+    assert dialogues.done["turn_2/image/round_1/picture"].facts.calls == 0
+
+
+def test_a_recipe_may_reject_the_sample_instead(dialogues: Dialogues) -> None:
+    def change(spec: dict[str, Any]) -> None:
+        two_turns(spec)
+        stage_of(spec)["on_reject"] = "reject"
+
+    dialogues.change = change
+    fail_later(dialogues)
+    dialogues.build()
+    assert dialogues.rows() == []
+    assert len(dialogues.rejections("turn_2/sound_answer")) == dialogues.seeds
+
+
+def test_a_picture_that_fails_in_a_later_turn_ends_the_dialogue(dialogues: Dialogues) -> None:
+    dialogues.change = two_turns
+    usual = dialogues.script.answer
+    dialogues.script.answer = lambda r: {
+        **usual(r),
+        **({"caption": "An unknown thing in the dark."} if "Answered before" in question_of(r) else {}),
+    }
+    dialogues.build()
+    rows = dialogues.rows()
+    assert {row["turns"] for row in rows} == {1}
+    assert all("render_error" in row["ended"] for row in rows)
+
+
+def test_an_engine_that_fails_in_a_later_turn_is_tried_again_not_given_up(
+    dialogues: Dialogues,
+) -> None:
+    dialogues.change = two_turns
+    usual = dialogues.script.critique
+    dialogues.script.critique = lambda r: (
+        Failure(FailureKind.TIMEOUT, "too slow") if "Asked before" in question_of(r) else usual(r)
+    )
+    dialogues.build()
+    assert dialogues.rows() == []
+    found = dialogues.rejections("turn_2/question/round_1/text")
+    assert {f["reason"] for f in found} == {"timeout"}

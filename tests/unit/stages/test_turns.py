@@ -56,6 +56,7 @@ def test_some_samples_have_one_turn_only() -> None:
     step = DrawTurns(stage(single=[{"column": "figure", "empty": False}]))
     assert {step.run({"figure": {"kind": "flow"}}, at(n))["turns"] for n in range(50)} == {1}
     assert step.inputs == ("figure",)
+    assert step.run({"figure": None}, at(1))["ended"] == ""
 
 
 def test_a_turn_joins_the_dialogue() -> None:
