@@ -171,6 +171,7 @@ class _Intake:
         earlier = self._store.state.domain_names(self._dataset)
         for domain in sorted({*self._first, *earlier}):
             self._commit_domain(domain)
+        self._known = self._kept = None  # they take memory, and what follows takes some too
         return self._result
 
     def _spool(self) -> None:
