@@ -37,7 +37,7 @@ class SynJudge:
     """At most one request; a reply that cannot be read is a rejection, never a score."""
 
     kind: ClassVar[str] = "syn_judge"
-    code: ClassVar[int] = 1
+    code: ClassVar[int] = 2
     calls: ClassVar[tuple[int, int]] = (0, 1)
     keeps: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = (Role.JUDGE,)

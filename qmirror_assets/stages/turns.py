@@ -29,7 +29,7 @@ class DrawTurns:
     """Draws the number of turns of each sample."""
 
     kind: ClassVar[str] = "draw_turns"
-    code: ClassVar[int] = 1
+    code: ClassVar[int] = 2
     calls: ClassVar[tuple[int, int]] = (0, 0)
     keeps: ClassVar[bool] = True
     roles: ClassVar[tuple[Role, ...]] = ()

@@ -26,6 +26,7 @@ from tests.dialogue_build import (
 )
 
 NOTHING = {"score": 9, "suggestion": None}
+UNKNOWN = "An unknown thing in the dark."
 BETTER = {"score": 3, "suggestion": "Say it in a kinder way."}
 
 
@@ -176,7 +177,7 @@ def test_defect_5_a_failing_picture_is_a_rejection_with_its_reason(dialogues: Di
 
 def test_defect_5_a_picture_that_fails_later_leaves_the_earlier_one(dialogues: Dialogues) -> None:
     dialogues.script.judge = lambda _: scores(4, "Show it in the dark.")
-    dialogues.script.caption = lambda _: {"caption": "An unknown thing in the dark."}
+    dialogues.script.caption = lambda _: {"caption": UNKNOWN}
     dialogues.build()
     assert {r[:2] for r in rounds_of(dialogues.rows(), "image")} == {("render_error", 1)}
 
@@ -355,7 +356,7 @@ def test_a_picture_that_fails_in_a_later_turn_ends_the_dialogue(dialogues: Dialo
     usual = dialogues.script.answer
     dialogues.script.answer = lambda r: {
         **usual(r),
-        **({"caption": "An unknown thing in the dark."} if "Answered before" in question_of(r) else {}),
+        **({"caption": UNKNOWN} if "Answered before" in question_of(r) else {}),
     }
     dialogues.build()
     rows = dialogues.rows()

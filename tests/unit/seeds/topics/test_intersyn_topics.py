@@ -13,6 +13,7 @@ from qmirror_assets.seeds.topics import Questions, ask
 from qmirror_assets.seeds.topics.shipped_files import shipped_templates
 from qmirror_assets.seeds.topics.topic import Topic
 from qmirror_assets.seeds.topics.topic_file import read_topics
+from qmirror_assets.templates import Prompts
 
 FOLDER = Path(qmirror_assets.__file__).parent / "recipes" / "intersyn" / "seeds" / "topics"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -55,3 +56,17 @@ def test_a_seed_carries_the_figure_of_its_topic() -> None:
 def test_every_category_comes_before_any_repeats() -> None:
     asked = ask(Questions(FILES, shipped_templates()), len(CATEGORIES), 5)
     assert {one.seed.extra["category"] for one in asked} == {c.name for c in CATEGORIES}
+
+
+@pytest.mark.parametrize("topic", DRAWN, ids=lambda topic: topic.name)
+def test_the_answer_prompt_tells_what_the_figure_shows(topic: Topic) -> None:
+    figure = topic.figure
+    assert figure is not None
+    row = {"extra": {"topic": topic.name}, "dialogue": [], "question": "Why?", "figure": figure}
+    text = Prompts(FOLDER.parents[1] / "prompts").render("answer_generate.j2", **row)
+    known = [*figure.get("nodes", []), *(m["label"] for m in figure.get("marks", []))]
+    known += [point["text"] for point in figure.get("points", [])]
+    known += [part["label"] for part in figure.get("labels", {}).values()]
+    known += [cell for cells in figure.get("rows", []) for cell in cells]
+    assert known
+    assert all(part in text for part in known)
