@@ -195,8 +195,10 @@ class Runner:
         }
         if manifest.stage_fingerprint != node.fingerprint or not same_engines:
             return None
-        rejections = self.store.cas.verified_path(manifest.rejections)
         table, (consumed,) = self.store.table(manifest), manifest.inputs
+        if not tables.same_columns(table.schema(), tables.row_schema(node.columns)):
+            return None  # a stage before it carries other columns now
+        rejections = self.store.cas.verified_path(manifest.rejections)
         return Previous(table, rejections, manifest.rows, consumed.manifest)
 
     def _reporter(

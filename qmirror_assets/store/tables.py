@@ -56,6 +56,11 @@ REJECTIONS = pa.schema(
 )
 
 
+def same_columns(one: pa.Schema, other: pa.Schema) -> bool:
+    """Whether two schemas have the same columns of the same types, in any order."""
+    return {f.name: f.type for f in one} == {f.name: f.type for f in other}
+
+
 def row_schema(columns: Mapping[str, Column]) -> pa.Schema:
     """The Arrow schema of a row table with these columns (JSON columns are text)."""
     fields = [
