@@ -100,7 +100,7 @@ def test_the_files(found, folder: Path) -> None:  # noqa: ANN001
 
 
 def test_a_model_that_likes_everything_is_claimed_nothing(tmp_path: Path) -> None:
-    found = calibrate(ITEMS, Judge(step(), Scripted()), wish(tmp_path, per_kind=60))
+    found = calibrate(ITEMS, Judge(step(), Scripted()), wish(tmp_path, per_kind=12))
     kinds = {kind.defect: kind for kind in found.kinds}
     for defect in (Defect.BLUR, Defect.SWAP_IMAGE, Defect.TRUNCATE_ANSWER):
         assert kinds[defect].detection.hits == 0

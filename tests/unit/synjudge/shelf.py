@@ -191,12 +191,12 @@ def _photo_item(
     return Item(f"photo{n}", 0, question, answer, photo(n, colours), caption, topic, record)
 
 
-def photo(n: int, colours: tuple[str, str], size: int = 400) -> bytes:
+def photo(n: int, colours: tuple[str, str], size: int = 300) -> bytes:
     """A picture with shapes, shading and grain: edges and textures as in a photograph."""
     page = Image.new("RGB", (size, size * 3 // 4), colours[1])
     draw = ImageDraw.Draw(page)
     for ring in range(6):
-        edge = 60 + 18 * ring + 5 * n
+        edge = 40 + 14 * ring + 4 * n
         box = (edge, edge // 2 + 20, page.width - edge, page.height - edge // 2)
         draw.ellipse(box, fill=colours[0] if ring % 2 == 0 else colours[1], outline="black")
     for x in range(0, page.width, 37 + n):
