@@ -11,7 +11,10 @@ from qmirror_assets.cli.options import place_options, print_json, say
 @click.argument("dataset")
 @click.option("--version", help="Which published version (default: the current one).")
 @click.option(
-    "--format", "shape", required=True, type=click.Choice(["intersyn", "flat"]),
+    "--format",
+    "shape",
+    required=True,
+    type=click.Choice(["intersyn", "flat"]),
     help="intersyn: conversations and a folder of pictures; flat: Parquet, one row a turn.",
 )
 @click.option("--out", required=True, type=click.Path(), help="A new or empty folder.")

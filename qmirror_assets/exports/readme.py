@@ -34,4 +34,6 @@ def write_readme(folder: Path, release: Release, made: Exported) -> None:
         f"{code(made.release_digest)}. Licence: {escape(licence)}; samples and pictures name "
         "their own.\n"
     )
-    atomic.write_bytes(folder / "README.md", f"---\n{metadata}---\n\n{body}".encode(), durable=False)
+    atomic.write_bytes(
+        folder / "README.md", f"---\n{metadata}---\n\n{body}".encode(), durable=False
+    )

@@ -148,9 +148,7 @@ def test_defect_4_every_round_is_kept(dialogues: Dialogues) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        {
-            "answer": "It is so for three good reasons that we tell you here, and that is all."
-        },
+        {"answer": "It is so for three good reasons that we tell you here, and that is all."},
         "x",
     ],
     ids=["no caption", "no object"],
