@@ -269,7 +269,7 @@ class Dialogues:
 
     def build(self) -> int:
         """Intake and every node of every domain; calls made."""
-        roles = {role: {"kind": "fake"} for role in ("text", "judge", "text_to_image", "image")}
+        roles = {name: {"kind": "fake"} for name in ("text", "judge", "text_to_image", "image")}
         profile = Profile(ProfileSpec.model_validate({"profile": "planted", "engines": roles}))
         engine = self.engine()
         made = Engines(profile, lambda _c: engine, lambda _c: dict(engine.identity))

@@ -4,7 +4,7 @@ One check for each model, with a table of its tests: one for each test would be 
 checks, and their events would take longer than the models.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -12,6 +12,9 @@ from qmirror_assets.analytics import AnalyticsResult, Model, TestResult, list_mo
 from qmirror_assets.assets.live import Live
 from qmirror_assets.assets.nodes import failing_clearly, group
 from qmirror_assets.assets.partitions import asset_key
+from qmirror_assets.evidence import evidence_of, say_evidence
+from qmirror_assets.evidence.model import Evidence
+from qmirror_assets.release.markdown import escape
 from qmirror_assets.workspace import Dataset
 
 
@@ -21,6 +24,9 @@ def analytics_key(dataset: str, model: str) -> dg.AssetKey:
 
 
 _CHECK = "schema_tests"
+_FINDINGS = "loop_gains"
+"""The mart whose asset says what happened in the loops."""
+_FINDING_CAP = 2_000  # characters of one finding
 
 
 def analytics_assets(dataset: Dataset, live: Live) -> list[dg.AssetsDefinition]:
@@ -61,14 +67,25 @@ def analytics_assets(dataset: Dataset, live: Live) -> list[dg.AssetsDefinition]:
         with failing_clearly(live):
             opened = live.dataset(name)
             result = run_analytics(opened.store, opened.graph, name)
+            findings = _findings(evidence_of(result, opened.graph, name))
         for model in models:
-            yield _materialized(name, model, result)
+            more = findings if model.name == _FINDINGS else {}
+            yield _materialized(name, model, result, more)
 
     return [analytics]
 
 
+def _findings(evidence: Evidence) -> dict[str, dg.MetadataValue]:
+    """What happened in the refinement loops, in words; nothing for a recipe without a loop."""
+    said = [f"- {escape(line, _FINDING_CAP)}" for line in say_evidence(evidence)]
+    return {"what happened": dg.MetadataValue.md("\n".join(said))} if said else {}
+
+
 def _materialized(
-    dataset: str, model: Model, result: AnalyticsResult
+    dataset: str,
+    model: Model,
+    result: AnalyticsResult,
+    more: Mapping[str, dg.MetadataValue],
 ) -> dg.MaterializeResult[None]:
     done = next(m for m in result.models if m.name == model.name)
     tests = [test for test in result.tests if test.model == model.name]
@@ -78,6 +95,7 @@ def _materialized(
             "dagster/row_count": done.rows,
             "seconds": round(done.seconds, 3),
             "file": dg.MetadataValue.path(str(done.path)) if done.path else "a view",
+            **more,
         },
         check_results=[_checked(dataset, model, tests)] if tests else [],
     )

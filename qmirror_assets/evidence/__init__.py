@@ -32,9 +32,9 @@ def evidence_of(result: AnalyticsResult, graph: Graph, dataset: str) -> Evidence
 
 
 def say_evidence(evidence: Evidence) -> Iterator[str]:
-    """What happened in each loop: its headline score, then how it stopped and what it asked."""
+    """What happened in each loop: its leading scores, then how it stopped and what it asked."""
     for loop in evidence.loops:
-        for curve in loop.curves[:1]:
+        for curve in loop.leading:
             yield f"{loop.title}: {' '.join(curve.sentences)}"
         yield f"{loop.title}: {' '.join(loop.sentences)}"
 

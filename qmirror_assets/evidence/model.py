@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from qmirror_assets.evidence.shape import Shape
 from qmirror_assets.evidence.spread import Interval, Spread
 
+CRITIC = "critic_score"
 STOPS = ("accepted", "no_suggestion", "no_gain", "max_rounds", "lost")
 """How samples leave a loop: the first three before its end, unless they do so in the last round."""
 
@@ -129,6 +130,12 @@ class Loop:
     def asked(self) -> Asked:
         """Requests of all refinements."""
         return sum((r.asked for r in self.rounds), Asked())
+
+    @property
+    def leading(self) -> tuple[Curve, ...]:
+        """The headline, and the critic's score where rules of code make the headline."""
+        more = [curve for curve in self.curves[1:] if curve.column == CRITIC]
+        return (*self.curves[:1], *more)
 
     @property
     def title(self) -> str:

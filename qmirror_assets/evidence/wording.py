@@ -45,7 +45,8 @@ def describe_shape(shape: Shape) -> str:
         case Kind.RISES_THEN_FALLS | Kind.FALLS_THEN_RISES:
             return f"{shape.kind}: it turns at k = {shape.turn}; over all, {at}, {change}"
         case Kind.RISING | Kind.FALLING if shape.level_from is not None:
-            return f"{shape.kind} up to k = {shape.level_from}, no sure change after it; {at}: {change}"
+            until = f"up to k = {shape.level_from}, no sure change after it"
+            return f"{shape.kind} {until}; {at}: {change}"
         case _:
             return f"{shape.kind}; {at}: {change}"
 

@@ -120,11 +120,27 @@ def open_release(directory: Path) -> Release:
 
 
 def _dialogue(row: Mapping[str, Any], image: str) -> Dialogue:
-    records = orjson.loads(row["conversation"] or "[]")
-    pictures = dict(_pictures(row.get(image)))
-    turns = [_turn(row["id"], number, record, pictures) for number, record in enumerate(records, 1)]
+    pictures, sample = dict(_pictures(row.get(image))), row["id"]
+    records = enumerate(_records(sample, row["conversation"]), 1)
+    turns = [_turn(sample, number, record, pictures) for number, record in records]
     texts = {name: row.get(name) or "" for name in _OPTIONAL}
-    return Dialogue(row["id"], texts["topic"], texts["domain"], texts["licence"], tuple(turns))
+    return Dialogue(sample, texts["topic"], texts["domain"], texts["licence"], tuple(turns))
+
+
+def _records(sample: str, text: str | None) -> list[dict[str, Json]]:
+    """The turns of a sample's conversation."""
+    try:
+        records = orjson.loads(text or "[]")
+    except orjson.JSONDecodeError:
+        records = None
+    if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
+        raise DamagedObject(
+            f"sample {sample}: its conversation cannot be read",
+            expected="a JSON list of turns",
+            found=repr((text or "")[:80]),
+            remedy="Check the release: sha256sum --check checksums.sha256",
+        )
+    return records
 
 
 def _pictures(held: Any) -> Iterator[tuple[str, bytes]]:
@@ -140,7 +156,7 @@ def _turn(
     digest = record.get("image")
     if not digest:
         return Turn(number, record, None)
-    data = pictures.get(digest)
+    data = pictures.get(str(digest))
     facts = examine(data)
     if data is None or not facts.decodes:
         raise DamagedObject(
@@ -149,4 +165,4 @@ def _turn(
             found=", ".join(pictures) or "none",
             remedy="Check the release: sha256sum --check checksums.sha256",
         )
-    return Turn(number, record, Picture(digest, facts.suffix, data))
+    return Turn(number, record, Picture(str(digest), facts.suffix, data))

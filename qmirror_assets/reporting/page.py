@@ -9,7 +9,7 @@ from typing import Final
 from qmirror_assets.evidence.model import Curve, Loop, Point
 from qmirror_assets.evidence.wording import number, signed, span
 from qmirror_assets.reporting import EvidenceReport
-from qmirror_assets.reporting.plots import DARK, LIGHT, Look, draw_loop
+from qmirror_assets.reporting.plots import draw_loop
 
 _TEMPLATE: Final = "page.html.j2"
 
@@ -24,15 +24,15 @@ def report_page(report: EvidenceReport) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     pages.filters |= {"number": number, "signed": signed, "span": span, "mean": _mean}
-    plots = [(_plot(loop, LIGHT), _plot(loop, DARK)) for loop in report.evidence.loops]
+    plots = [[_address(svg) for svg in draw_loop(loop)] for loop in report.evidence.loops]
     return pages.from_string(text).render(
         report=report, loops=list(zip(report.evidence.loops, plots, strict=True)), table=_table
     )
 
 
-def _plot(loop: Loop, look: Look) -> str:
+def _address(svg: str) -> str:
     """An image address that holds the picture itself."""
-    encoded = base64.b64encode(draw_loop(loop, look).encode()).decode()
+    encoded = base64.b64encode(svg.encode()).decode()
     return f"data:image/svg+xml;base64,{encoded}"
 
 

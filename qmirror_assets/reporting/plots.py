@@ -1,11 +1,11 @@
-"""Curves of a loop as SVG, drawn twice: for light and for dark pages."""
+"""Curves of a loop as SVG, in the colours of light and of dark pages."""
 
 from __future__ import annotations
 
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from qmirror_assets.evidence.model import Curve, Loop
@@ -28,12 +28,24 @@ class Look:
     kept: str
 
 
-LIGHT = Look("#1b2733", "#cbd5df", "#c25400", "#005f99")
-DARK = Look("#dde5ec", "#3a4653", "#f0a860", "#66b8e8")
+_LIGHT = Look("#1b2733", "#cbd5df", "#c25400", "#005f99")
+_DARK = Look("#dde5ec", "#3a4653", "#f0a860", "#66b8e8")
 
 
-def draw_loop(loop: Loop, look: Look) -> str:
-    """Samples by refinement, then every curve with its 95 % intervals, as SVG text."""
+def draw_loop(loop: Loop) -> tuple[str, str]:
+    """Samples by refinement, then every curve with its 95 % intervals.
+
+    Returns:
+        SVG text for a light page, and for a dark one.
+    """
+    light = _draw(loop, _LIGHT)
+    dark = light
+    for old, new in zip(astuple(_LIGHT), astuple(_DARK), strict=True):
+        dark = dark.replace(old, new)
+    return light, dark
+
+
+def _draw(loop: Loop, look: Look) -> str:
     import matplotlib as mpl  # noqa: PLC0415  # half a second that other commands need not pay
     from matplotlib.figure import Figure  # noqa: PLC0415
 

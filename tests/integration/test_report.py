@@ -139,7 +139,8 @@ def test_requests_beside_the_ceiling(talks: Site) -> None:
     question = evidence.loops[0]
     # a draft each; critics for all, for those who went on, ...; nobody looks at the last draft
     assert question.asked.text == (40 + 40) + (32 + 32) + (24 + 24) + 16
-    assert sum(turn.asked.total for turn in evidence.turns) == talks.calls
+    # turns that ask the same are answered once
+    assert sum(turn.asked.total for turn in evidence.turns) > talks.calls
     assert sum(r.calls for loop in evidence.loops for r in loop.rounds) == talks.calls
     assert "5.8 of 7 text" in " ".join(question.sentences)
 

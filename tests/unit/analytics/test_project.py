@@ -135,7 +135,8 @@ def test_shipped_models_are_documented_and_keyed() -> None:
     models = list_models()
     assert {m.name for m in models if m.layer == "marts"} == {
         "yield_funnel", "rule_failures", "score_distribution", "round_gain", "cost_by_stage",
-        "reject_reasons", "licence_coverage", "sample_quality",
+        "reject_reasons", "licence_coverage", "sample_quality", "loop_rounds", "loop_scores",
+        "loop_gains",
     }  # fmt: skip
     for model in models:
         assert model.description

@@ -162,3 +162,65 @@ def test_most_calls_of_a_loop_are_those_of_the_algorithm(tmp_path: Path) -> None
         )
         calls += len(run(step, LATER, at(round_, last=last), *replies)[0])
     assert calls == 7
+
+
+# -- best of N: drafts that are drawn again, none revised
+
+AGAIN: dict[str, Any] = {"again": True, "revise": [], "temperature": 0.7}
+
+
+@pytest.mark.parametrize("round_", [1, 2, 4], ids=str)
+def test_again_drafts_anew_and_has_every_draft_criticised(tmp_path: Path, round_: int) -> None:
+    asked, out = run(
+        make(tmp_path, **AGAIN), LATER, at(round_, last=round_ == 4), {"question": "How?"},
+        {"score": 9, "suggestion": "Longer."},
+    )  # fmt: skip
+    assert asked == ["Write about a lamp", "Judge How?"]
+    assert (out["critic"], out["critic_score"]) == ("model", 9)
+
+
+def test_again_draws_at_random_and_compares_by_one_critic(tmp_path: Path) -> None:
+    running = make(tmp_path, **AGAIN).run(LATER, at(2))
+    draft = next(running)
+    critique = running.send(Raw({"text": '{"question": "How?"}'}))
+    assert (draft.body["temperature"], draft.body["seed"]) == (0.7, 100)
+    assert critique.body["temperature"] == 0.0
+    assert "seed" not in critique.body
+
+
+def test_again_keeps_the_columns_of_rows_that_do(tmp_path: Path) -> None:
+    unless = [{"column": "topic", "equals": "a lamp"}]
+    step = make(tmp_path, **AGAIN, critique=[], unless=unless)
+    for round_ in (1, 2):
+        assert run(step, LATER, at(round_))[1]["changed"] is (round_ == 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({**AGAIN, "temperature": 0}, "temperature above 0"),
+        ({**AGAIN, "generate": []}, "needs `generate`"),
+        ({**AGAIN, "revise": [{"prompt": "r.j2"}]}, "or else `again`"),
+        ({"revise": []}, "give `revise`"),
+    ],
+    ids=["not random", "nothing to draw", "both", "neither"],
+)
+def test_settings_that_do_not_fit(tmp_path: Path, settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make(tmp_path, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "most"),
+    [({}, [2, 2, 2, 1]), ({"generate": [], "critique": []}, [0, 1, 1, 1]), (AGAIN, [2, 2, 2, 2])],
+    ids=["draft and critic", "revisions only", "again"],
+)
+def test_most_requests_by_round(tmp_path: Path, settings: dict[str, Any], most: list[int]) -> None:
+    step = make(tmp_path, **settings)
+    assert [step.most_requests(n, last=n == 4) for n in range(1, 5)] == most
+
+
+def test_a_step_without_again_is_what_it_was(tmp_path: Path) -> None:
+    assert "again" not in make(tmp_path).fingerprint
+    assert make(tmp_path, **AGAIN).fingerprint["again"] is True
+    assert (make(tmp_path).reads_last, make(tmp_path, **AGAIN).reads_last) == (True, False)
