@@ -8,7 +8,7 @@ from qmirror_assets.records import Json, Reason
 from qmirror_assets.seeds.faults import RowFault
 from qmirror_assets.seeds.jsonvalues import parse_json
 from qmirror_assets.seeds.known import KnownRun
-from qmirror_assets.seeds.lines import Line, read_lines
+from qmirror_assets.seeds.lines import Line, read_blocks, read_lines
 from qmirror_assets.seeds.rawrow import RawRow
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def read_jsonl(path: Path, lookup: Lookup | None = None) -> Iterator[RawRow | KnownRun]:
     """One raw row a line, or a run of lines that `lookup` knows; blank lines are skipped.
 
-    Streams: without a lookup one line is held at a time, with it 4,096 lines or 1 MiB.
+    Streams: without a lookup one line is held at a time, with it a block of half a MiB.
     """
     with path.open("rb") as stream:
-        lines = (line for line in read_lines(stream, path) if line.data.strip())
         if lookup is None:
+            lines = (line for line in read_lines(stream, path) if line.data.strip())
             yield from map(_read_row, lines)
             return
-        for piece in lookup.split(lines):
+        for piece in lookup.split(read_blocks(stream, path)):
             yield piece if isinstance(piece, KnownRun) else _read_row(*piece)
 
 

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from qmirror_assets.errors import SeedFileError
+
 LINE_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 19
+"""Read at once where many lines are looked at together."""
 
 
 class Line(NamedTuple):
@@ -48,6 +52,23 @@ class Line(NamedTuple):
             raise RowFault(Reason.BAD_ENCODING, f"byte {error.start + 1} is not UTF-8") from error
 
 
+class Block(NamedTuple):
+    """Lines that follow each other, without their line feeds.
+
+    number: of the first; ended: whether a line feed closed the last one.
+    """
+
+    number: int
+    lines: list[bytes]
+    ended: bool = True
+
+    def line(self, at: int) -> Line:
+        """One of them as `read_lines` gives it."""
+        ended = self.ended or at + 1 < len(self.lines)
+        data = self.lines[at] + b"\n" * ended
+        return Line(self.number + at, data[: LINE_BYTES + 1], ended, len(data) > LINE_BYTES)
+
+
 def read_lines(stream: BinaryIO, path: Path) -> Iterator[Line]:
     """The lines of `stream`, split at line feeds only; a byte order mark is dropped.
 
@@ -64,13 +85,37 @@ def read_lines(stream: BinaryIO, path: Path) -> Iterator[Line]:
             ended = data.endswith(b"\n") or (oversized and _skip_rest(stream))
             yield Line(number, data, ended, oversized)
     except OSError as error:
-        raise file_error(
-            path,
-            "cannot be read further",
-            line=number + 1,
-            found=error.strerror or type(error).__name__,
-            remedy="Check the disk or copy the file again",
-        ) from error
+        raise _broken(path, number + 1, error) from error
+
+
+def read_blocks(stream: BinaryIO, path: Path) -> Iterator[Block]:
+    """The same lines, many at a time: a third of the time where few are looked at one by one.
+
+    Raises:
+        SeedFileError: as `read_lines`.
+    """
+    number, rest, first = 1, b"", True
+    try:
+        while data := stream.read(BLOCK_BYTES):
+            data = _strip_mark(data, path) if first else data  # noqa: PLW2901
+            *lines, rest = (rest + data).split(b"\n")
+            if lines:
+                yield Block(number, lines)
+            number, rest, first = number + len(lines), rest[: LINE_BYTES + 1], False
+    except OSError as error:
+        raise _broken(path, number, error) from error
+    if rest:
+        yield Block(number, [rest], ended=False)
+
+
+def _broken(path: Path, line: int, error: OSError) -> SeedFileError:
+    return file_error(
+        path,
+        "cannot be read further",
+        line=line,
+        found=error.strerror or type(error).__name__,
+        remedy="Check the disk or copy the file again",
+    )
 
 
 def _skip_rest(stream: BinaryIO) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from qmirror_assets.fingerprint import SCHEME, canonical
 from qmirror_assets.seeds.known import DIGEST_BYTES, READER, Ids, KnownLines, KnownRun
-from qmirror_assets.seeds.lines import LINE_BYTES, Line
+from qmirror_assets.seeds.lines import LINE_BYTES, Block, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from qmirror_assets.records import Json
 
-CHUNK_LINES = 4_096
 _NO_DIGEST = bytes(DIGEST_BYTES)  # of no line: only seeds are kept, and none is oversized
 _JSON_SPACE = b" \t\r\n"
 
@@ -32,28 +31,34 @@ class Lookup:
         parts = [SCHEME, READER, unicodedata.unidata_version, settings]
         self._person = hashlib.blake2b(canonical(parts), digest_size=DIGEST_BYTES).digest()
 
-    def split(self, lines: Iterable[Line]) -> Iterator[KnownRun | tuple[Line, bytes]]:
-        """The lines in order: runs of known ones, and others each with its digest."""
-        for chunk in _chunks(lines):
-            digests = [self._digest(line) for line in chunk]
+    def split(self, blocks: Iterable[Block]) -> Iterator[KnownRun | tuple[Line, bytes]]:
+        """The lines in order, blank ones left out: runs of known ones, others with their digest."""
+        for block in blocks:
+            there = [at for at, line in enumerate(block.lines) if line and not line.isspace()]
+            digests = self._digests(block, there)
             entries = self._known.find(b"".join(digests))
             start = 0
-            for stop in [*np.flatnonzero(entries < 0).tolist(), len(chunk)]:
+            for stop in [*np.flatnonzero(entries < 0).tolist(), len(there)]:
                 for piece in self._runs(entries[start:stop]):
                     # a known line whose id stood for something else is refused by the reader
                     yield piece if isinstance(piece, KnownRun) else (
-                        chunk[start + piece], digests[start + piece]
+                        block.line(there[start + piece]), digests[start + piece]
                     )  # fmt: skip
-                if stop < len(chunk):
-                    yield chunk[stop], digests[stop]
+                if stop < len(there):
+                    yield block.line(there[stop]), digests[stop]
                 start = stop + 1
 
-    def _digest(self, line: Line) -> bytes:
-        if line.oversized:
-            return _NO_DIGEST
+    def _digests(self, block: Block, there: Iterable[int]) -> list[bytes]:
         # line ends and indentation are white space to JSON: CRLF changes no seed
-        data = line.data.strip(_JSON_SPACE)
-        return hashlib.blake2b(data, digest_size=DIGEST_BYTES, person=self._person).digest()
+        lines, person, blake2b = block.lines, self._person, hashlib.blake2b
+        return [
+            _NO_DIGEST
+            if len(lines[at]) >= LINE_BYTES and block.line(at).oversized
+            else blake2b(
+                lines[at].strip(_JSON_SPACE), digest_size=DIGEST_BYTES, person=person
+            ).digest()
+            for at in there
+        ]
 
     def _runs(self, entries: npt.NDArray[np.int32]) -> Iterator[KnownRun | int]:
         """Runs without a clash of ids, and between them the places of lines with one."""
@@ -68,16 +73,3 @@ class Lookup:
             if clash < len(rest):
                 yield start + clash
             start += clash + 1
-
-
-def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """Lists of lines that are bounded in number and in bytes."""
-    chunk, size = list[Line](), 0
-    for line in lines:
-        chunk.append(line)
-        size += len(line.data)
-        if len(chunk) == CHUNK_LINES or size >= LINE_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk

@@ -159,7 +159,7 @@ def store(toy: Toy):
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds of batches and chunks fall between few rows."""
-    monkeypatch.setattr(lookup, "CHUNK_LINES", 7)
+    monkeypatch.setattr("qmirror_assets.seeds.lines.BLOCK_BYTES", 900)
     monkeypatch.setattr(spool, "SPOOL_ROWS", 6)
     monkeypatch.setattr(tables, "BATCH", 5)
     monkeypatch.setattr(tables, "iter_batches", partial(tables.iter_batches, size=4))
