@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from qmirror_assets import recipe
+from qmirror_assets import recipe, stage_specs
 from qmirror_assets.engines import build
 from qmirror_assets.profile import Price, ProfileSpec, load_profile
 from qmirror_assets.runner.engines import Engines
@@ -75,6 +75,10 @@ EDITS: Mapping[str, tuple[Any, frozenset[str] | None]] = {
     f"{LOOP}.no_suggestion": ([{"column": "score", "at_most": -1}], JUDGES),
     f"{LOOP}.rank_by": (["score", "image_height"], after("polish/round_1/judge")),
     f"{LOOP}.patience": (9, JUDGES),
+    f"{LOOP}.refinements": (1, NONE),  # two passes, as before
+    f"{LOOP}.no_gain": ([{"column": "score", "at_most": -1}], JUDGES),
+    f"{LOOP}.ties": ("last", JUDGES),
+    f"{LOOP}.record": ("loops", after("polish/judged")),
     f"{LOOP}.description": ("Another", NONE),
     "stages.4.kind": ("filter", NONE),
     "stages.4.name": ("passable", None),
@@ -110,11 +114,11 @@ EDITS: Mapping[str, tuple[Any, frozenset[str] | None]] = {
     },
 }  # fmt: skip
 MODELS: Mapping[str, type[BaseModel]] = {
-    "": recipe.RecipeSpec, "seeds.0.": recipe.SeedFiles, "stages.0.": recipe.MapStage,
-    f"{LOOP}.": recipe.RefineStage, f"{LOOP}.steps.1.": recipe.StepSpec,
-    "stages.4.": recipe.FilterStage, "stages.5.": recipe.DedupStage,
-    "stages.6.": recipe.AssembleStage, "gate.": recipe.GateSpec, "release.": recipe.ReleaseSpec,
-    "limits.": recipe.Limits,
+    "": recipe.RecipeSpec, "seeds.0.": recipe.SeedFiles, "stages.0.": stage_specs.MapStage,
+    f"{LOOP}.": stage_specs.RefineStage, f"{LOOP}.steps.1.": stage_specs.StepSpec,
+    "stages.4.": stage_specs.FilterStage, "stages.5.": stage_specs.DedupStage,
+    "stages.6.": stage_specs.AssembleStage, "gate.": recipe.GateSpec,
+    "release.": recipe.ReleaseSpec, "limits.": recipe.Limits,
 }  # fmt: skip
 
 
@@ -137,6 +141,8 @@ def test_edit_of_a_key(built: Lab, tmp_path: Path, place: str) -> None:
     value, expected = EDITS[place]
     lab = built.copy(tmp_path / "lab")
     put(lab.spec, place, value)
+    if place.endswith("refinements"):  # it stands in the place of rounds
+        del lab.stage("polish")["rounds"]
     now = lab.build()
     if expected is not None:
         assert now.rebuilt == expected
