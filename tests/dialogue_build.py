@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import resource
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -233,3 +236,25 @@ def round_number(node: str) -> int:
     found = re.search(r"round_(\d+)", node)
     assert found is not None
     return int(found[1])
+
+
+class Forgetful(list[Request]):
+    """Keeps no request: what an engine was asked would be most of the memory."""
+
+    def append(self, item: Request) -> None:
+        """Nothing."""
+
+
+def main(folder: str, seeds: str) -> None:
+    """Build dialogues of two turns; print samples, seconds and peak memory (bytes) as JSON."""
+    made = Dialogues(Path(folder), Script(asked=Forgetful()), int(seeds), two_turns)
+    started = time.monotonic()
+    calls = sum(made.build().values())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    rows = made.done["final"].manifest.counts.rows_out
+    seconds = round(time.monotonic() - started, 1)
+    print(orjson.dumps({"rows": rows, "calls": calls, "seconds": seconds, "peak": peak}).decode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
