@@ -90,8 +90,7 @@ def _node_asset(dataset: str, node: Node, live: Live) -> dg.AssetsDefinition:
         key=asset_key(dataset, node.name),
         deps=_deps(dataset, node),
         partitions_def=Partitions(dataset).domains,
-        # a loop is a group of its own; single stages share one, or the graph is all boxes
-        group_name=group(dataset, node.stage if "/" in node.name else "stages"),
+        group_name=group(dataset, _group_of(node)),
         kinds=_kinds(node),
         code_version=node.fingerprint[:16],
         description=node.description,
@@ -114,6 +113,14 @@ def _node_asset(dataset: str, node: Node, live: Live) -> dg.AssetsDefinition:
         )
 
     return materialize
+
+
+def _group_of(node: Node) -> str:
+    """A loop is a group of its own; single stages share one, or the graph is all boxes."""
+    loop = node.round > 0 or node.uses == "judged"
+    if node.turn:  # turns first: their loops stand side by side
+        return f"turn_{node.turn}_{node.stage}" if loop else f"turn_{node.turn}"
+    return node.stage if loop else "stages"
 
 
 def _deps(dataset: str, node: Node) -> Sequence[dg.AssetKey]:
