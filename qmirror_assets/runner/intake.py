@@ -205,7 +205,11 @@ class _Intake:
     def _commit_domain(self, domain: str) -> None:
         store, key = self._store, PartitionKey(self._dataset, self._node, domain)
         spool = self._spools.setdefault(domain, Spool(store, self._dataset))
-        with hold(store.state, key, wait=self._wait) as lease, Outputs(store) as outputs:
+        with (
+            hold(store.state, key, wait=self._wait) as lease,
+            Outputs(store) as outputs,
+            spool.gone_on_error(),  # on a full disk the lease could not be given back
+        ):
             before = store.current(key)
             changes = self._changes(before, spool, domain)
             if changes is None:

@@ -6,7 +6,7 @@ Memory does not grow with rows: batches are appended to one unsorted file and so
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,15 @@ class Spool:
         for file in self._files:
             file.close()
         return [file.path for file in self._files]
+
+    @contextmanager
+    def gone_on_error(self) -> Iterator[None]:
+        """Discard the file when the block fails."""
+        try:
+            yield
+        except BaseException:
+            self.discard()
+            raise
 
     def discard(self) -> None:
         """Remove the files."""

@@ -77,13 +77,14 @@ def read_lines(stream: BinaryIO, path: Path) -> Iterator[Line]:
     """
     number = 0
     try:
-        for data in iter(lambda: stream.readline(LINE_BYTES + 1), b""):
+        # a mark is no part of the first line, so it does not count towards its length
+        data = _strip_mark(stream.readline(LINE_BYTES + 1 + len(codecs.BOM_UTF8)), path)
+        while data:
             number += 1
-            if number == 1:
-                data = _strip_mark(data, path)  # noqa: PLW2901
             oversized = len(data) > LINE_BYTES
             ended = data.endswith(b"\n") or (oversized and _skip_rest(stream))
-            yield Line(number, data, ended, oversized)
+            yield Line(number, data[: LINE_BYTES + 1], ended, oversized)
+            data = stream.readline(LINE_BYTES + 1)
     except OSError as error:
         raise _broken(path, number + 1, error) from error
 

@@ -53,7 +53,7 @@ def test_a_full_file_is_followed_by_another(tmp_path: Path) -> None:
     for number in range(25):
         picture = {"bytes": bytes([number]) * 100, "path": f"{number}.png"}
         cells = {"text": str(number), "image": "x", "more": "[]"}
-        writer.write("train" if number % 5 else "test", f"{number:032d}", cells, picture)
+        writer.write("train" if number % 5 else "test", f"{number:032d}", cells, [picture])
     files = writer.close()
     assert [(f.path, f.rows) for f in files] == [
         ("data/test-00000-of-00001.parquet", 5),
