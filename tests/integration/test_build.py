@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from tests.conftest import ToyProject, write_seeds
@@ -77,6 +78,19 @@ def test_own_seeds_under_another_name_leave_the_first_dataset_alone(
     assert (mine["dataset"], mine["seeds"], mine["domains"]) == ("mine", 20, {"general": 20})
     assert manifests(project) == before
     assert project.build()["release_digest"] == project.first["release_digest"]
+
+
+def test_a_build_does_not_queue_for_a_pool_of_the_ui(toy_project: ToyProject) -> None:
+    """Dagster's in-process executor would ask for the slot without a pause, on a whole core."""
+    first = toy_project.build("--limit", "2", "--no-publish")
+    assert first["totals"]["calls"] > 0
+    home = toy_project.project / ".qmirror" / "dagster"
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        slots = instance.event_log_storage
+        slots.set_concurrency_slots("qmirror_text", 1)
+        claim = slots.claim_concurrency_slot("qmirror_text", "another-run", "its-step")
+        assert claim.is_claimed
+        assert toy_project.build("--limit", "4", "--no-publish")["totals"]["calls"] > 0
 
 
 def test_limited_build_is_not_published(toy_project: ToyProject) -> None:
