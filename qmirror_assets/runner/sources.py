@@ -12,6 +12,8 @@ import orjson
 from qmirror_assets.errors import SeedFileError
 from qmirror_assets.recipe import ComputedSource, Recipe, SeedFiles, TopicSource
 from qmirror_assets.records import Json, Reason, Seed
+from qmirror_assets.seeds.files import BadSeed, SeedFile, trace_file
+from qmirror_assets.seeds.known import KnownRun
 from qmirror_assets.seeds.paths import find_files
 from qmirror_assets.store.cas import file_digest
 
@@ -159,9 +161,6 @@ class Sources:
         self, entry: SeedFiles, path: Path, keep_image: Callable[[bytes], str],
         known: KnownLines | None, numbers: _Numbers,
     ) -> Iterator[Read]:  # fmt: skip
-        from qmirror_assets.seeds.files import BadSeed, SeedFile, trace_file  # noqa: PLC0415
-        from qmirror_assets.seeds.known import KnownRun  # noqa: PLC0415
-
         file = SeedFile(
             path, entry.columns, entry.domain or DEFAULT_DOMAIN, entry.language, entry.licence,
             entry.source,

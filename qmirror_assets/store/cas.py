@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,8 +127,7 @@ class Cas:
         folder = self.root / "temp"
         with atomic.wrap_os_errors(folder, "write in"):
             folder.mkdir(parents=True, exist_ok=True)
-        with atomic.temp_beside(folder / "x") as temp:
-            return temp
+        return folder / f"{atomic.TEMP_PREFIX}{secrets.token_hex(16)}"
 
     def get(self, digest: str) -> bytes:
         """The bytes of an object, checked.

@@ -113,7 +113,7 @@ class SampleIds:
         stop = _upto(self._ids, str(samples[-1].as_py()), self._at)
         near = self._ids.slice(self._at, stop - self._at)
         self._at = stop
-        return pc.is_in(samples, value_set=near)
+        return _among(samples, near)
 
     def without(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Rows of other samples."""
@@ -122,11 +122,27 @@ class SampleIds:
             yield batch if not mask.true_count else batch.filter(pc.invert(mask))
 
     def only(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Rows of these samples."""
+        """Rows of these samples; without any, nothing is read."""
+        if not len(self._ids):
+            return
         for batch in batches:
             mask = self.mask(batch)
             if mask.true_count:
                 yield batch.filter(mask)
+
+
+def _among(samples: pa.Array, near: pa.Array) -> pa.Array:
+    """For each of some samples, whether it is `near`; both are sorted."""
+    rows, few = fixed_width(samples), fixed_width(near)
+    if rows is None or few is None or rows.dtype != few.dtype:
+        return pc.is_in(samples, value_set=near)
+    # a few searches, where `is_in` would hash every row
+    first, behind = np.searchsorted(rows, few), np.searchsorted(rows, few, "right")
+    if (behind > first + 1).any():
+        return pc.is_in(samples, value_set=near)
+    mask = np.zeros(len(rows), bool)
+    mask[first[behind > first]] = True
+    return of_numpy(mask)
 
 
 def _upto(ids: pa.Array, bound: str, start: int = 0) -> int:

@@ -39,6 +39,7 @@ class State:
 
     def __init__(self, url: str) -> None:
         self._engine = sa.create_engine(url, poolclass=_pool_class(url))
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._appender = Appender(self._engine.dialect)
         # never the whole URL: it may hold a password
         self._place = url.removeprefix("sqlite:///") if url.startswith("sqlite") else "its server"
@@ -90,8 +91,8 @@ class State:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A read connection."""
-        with self._wrap(), self._engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self._wrap(), self._reading.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close all connections."""
