@@ -1,6 +1,7 @@
 """Fill the generated parts of README.md: samples of a built dataset, the recipe, measurements.
 
 python scripts/readme.py --samples 3 --random-seed 11   # from the built dataset qmirror
+python scripts/readme.py --dialogue --project DIR        # one with a drawn picture, of intersyn
 python scripts/readme.py --peers                        # the table of the last `make bench-peers`
 python scripts/readme.py --check                        # recipe and table are those of the files
 """
@@ -8,13 +9,17 @@ python scripts/readme.py --check                        # recipe and table are t
 from __future__ import annotations
 
 import argparse
+import html
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
+import orjson
+
+from qmirror_assets.keys import PartitionKey
 from qmirror_assets.project import find_project
 from qmirror_assets.recipe import shipped_recipes
-from qmirror_assets.store import tables
 from qmirror_assets.workspace import Dataset, open_workspace
 
 README = Path("README.md")
@@ -44,13 +49,7 @@ def is_plain(row: dict[str, str]) -> bool:
 
 
 def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
-    found = []
-    for domain in dataset.domains():
-        from qmirror_assets.keys import PartitionKey
-
-        current = dataset.store.current(PartitionKey(dataset.name, "final", domain))
-        for batch in tables.iter_batches(dataset.store.cas.verified_path(current[1].rows)):
-            found += batch.to_pylist()
+    found = rows_of(dataset)
     by_model = [row for row in found if row["labels_by"] == "model" and not is_plain(row)]
     drawn = random.Random(random_seed).sample(by_model, count)  # noqa: S311
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -71,10 +70,50 @@ def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
     return "\n".join([*rows, "", f"<sub>{said} {random_seed}.</sub>"])
 
 
+def rows_of(dataset: Dataset) -> list[dict[str, Any]]:
+    """All rows of the last stage."""
+    found = []
+    for domain in dataset.domains():
+        current = dataset.store.current(PartitionKey(dataset.name, "final", domain))
+        if current is not None:
+            found += [r for b in dataset.store.table(current[1]).batches() for r in b.to_pylist()]
+    return found
+
+
+def dialogue_block(dataset: Dataset, random_seed: int) -> str:
+    """One dialogue with a drawn picture: those of the library have licences of their own."""
+    rows = rows_of(dataset)
+    drawn = [row for row in rows if row["image_source"] == "figure"]
+    row = random.Random(random_seed).choice(drawn)  # noqa: S311
+    (turn,) = orjson.loads(row["conversation"])
+    name = "dialogue.png"
+    (PICTURES / name).write_bytes(dataset.store.cas.get(turn["image"]))
+    cells = [
+        cell(turn["question"]),
+        f'<img src="docs/images/{name}" width="360" alt=""><br>*{cell(turn["caption"])}*',
+        cell(turn["answer"]),
+    ]
+    two = sum(row["turns"] > 1 for row in rows)
+    said = (
+        f"One of {len(rows)} accepted dialogues ({two} of two turns), drawn from the {len(drawn)} "
+        f"with a drawn picture, random_seed {random_seed}; the others show photographs and "
+        "drawings of a [library](docs/library.md)."
+    )
+    lines = ["| question | picture | answer |", "|---|---|---|", f"| {' | '.join(cells)} |"]
+    return "\n".join([*lines, "", f"<sub>{said}</sub>"])
+
+
+def cell(text: str) -> str:
+    """Model text in a table: no markup of its own."""
+    return html.escape(text, quote=False).replace("|", "\\|").replace("\n", " ")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--dialogue", action="store_true")
+    parser.add_argument("--project", type=Path)
     parser.add_argument("--samples", type=int, default=3)
     parser.add_argument("--random-seed", type=int, default=11)
     args = parser.parse_args()
@@ -88,7 +127,12 @@ def main() -> None:
     if args.peers:
         README.write_text(between(text, "peers", peers_block()), "utf-8")
         return
-    dataset = open_workspace(find_project()).dataset("qmirror")
+    workspace = open_workspace(find_project(args.project))
+    if args.dialogue:
+        block = dialogue_block(workspace.dataset("intersyn"), args.random_seed)
+        README.write_text(between(text, "dialogue", block), "utf-8")
+        return
+    dataset = workspace.dataset("qmirror")
     text = between(text, "samples", samples_block(dataset, args.samples, args.random_seed))
     README.write_text(between(text, "recipe", recipe_block()), "utf-8")
 
