@@ -31,7 +31,7 @@ bench-cache: $(STAMP) ## calls after every kind of edit, kill and failure
 	@$(BIN)/python -m benchmarks.cache
 
 bench-scale: $(STAMP) ## time and memory over rows, six stages (ROWS="10000 100000 1000000")
-	@$(BIN)/python benchmarks/scale.py --rows $(or $(ROWS),10000 100000 1000000)
+	@$(BIN)/python benchmarks/scale.py --rows $(or $(ROWS),10000 100000 1000000) $(if $(ROWS),,--table benchmarks/results/scale.md)
 
 bench-peers: $(STAMP) ## wall, CPU and memory beside similar tools
 	@$(BIN)/python -m benchmarks.peers

@@ -181,11 +181,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--table", type=Path, help="also write the table to this file")
     parser.add_argument("--scratch", type=Path, help="folder for the data (default: temporary)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.scratch, prefix="bench-scale-") as scratch:
         sizes = [measure_often(rows, Path(scratch)) for rows in sorted(given.rows)]
     print(table(sizes))
+    if given.table:
+        given.table.write_text(table(sizes) + "\n", "utf-8")
     if given.json:
         found = {"sizes": [asdict(s) for s in sizes], "exponent": exponent(sizes)}
         given.json.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))

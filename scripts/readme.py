@@ -1,7 +1,8 @@
-"""Fill the generated parts of README.md: samples of a built dataset, the recipe, measurements.
+"""Fill the generated parts of README.md and docs/: samples of built datasets, the recipe, figures.
 
 python scripts/readme.py --samples 3 --random-seed 11   # from the built dataset qmirror
 python scripts/readme.py --dialogue --project DIR        # one with a drawn picture, of intersyn
+python scripts/readme.py --calibration report.json       # of `qmirror calibrate`, docs/synjudge.md
 python scripts/readme.py --peers                        # the table of the last `make bench-peers`
 python scripts/readme.py --check                        # recipe and table are those of the files
 """
@@ -24,6 +25,7 @@ from qmirror_assets.workspace import Dataset, open_workspace
 
 README = Path("README.md")
 PICTURES = Path("docs/images")
+SYNJUDGE = Path("docs/synjudge.md")
 PEERS = Path("benchmarks/results/peers.md")
 
 
@@ -103,6 +105,30 @@ def dialogue_block(dataset: Dataset, random_seed: int) -> str:
     return "\n".join([*lines, "", f"<sub>{said}</sub>"])
 
 
+def calibration_block(report: dict[str, Any]) -> str:
+    """What the judge sees of planted defects, from the report of a release."""
+
+    def share(found: dict[str, Any]) -> str:
+        return "–" if found["value"] is None else f"{found['hits']} of {found['total']}"
+
+    judge = report["judge"].get("model") or report["judge"]["kind"]
+    lines = [
+        "| defect | planted | detected | false alarms | |",
+        "|---|--:|--:|--:|---|",
+        *(
+            f"| `{kind['defect']}` | {kind['planted']} | {share(kind['detection'])} "
+            f"| {share(kind['false_alarms'])} | {'claimed' if kind['claimed'] else kind['why']} |"
+            for kind in report["kinds"]
+        ),
+        "",
+        f"<sub>{report['dataset']} {report['version']}, {report['turns']} turns of "
+        f"{report['samples']} samples, judge `{judge}`, random_seed {report['random_seed']}. "
+        "Planted counts both halves; the other figures are of the half that no threshold "
+        "was tuned on.</sub>",
+    ]
+    return "\n".join(lines)
+
+
 def cell(text: str) -> str:
     """Model text in a table: no markup of its own."""
     return html.escape(text, quote=False).replace("|", "\\|").replace("\n", " ")
@@ -114,6 +140,7 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--dialogue", action="store_true")
     parser.add_argument("--project", type=Path)
+    parser.add_argument("--calibration", type=Path)
     parser.add_argument("--samples", type=int, default=3)
     parser.add_argument("--random-seed", type=int, default=11)
     args = parser.parse_args()
@@ -126,6 +153,11 @@ def main() -> None:
         return
     if args.peers:
         README.write_text(between(text, "peers", peers_block()), "utf-8")
+        return
+    if args.calibration:
+        block = calibration_block(orjson.loads(args.calibration.read_bytes()))
+        text = SYNJUDGE.read_text("utf-8")
+        SYNJUDGE.write_text(between(text, "calibration", block), "utf-8")
         return
     workspace = open_workspace(find_project(args.project))
     if args.dialogue:

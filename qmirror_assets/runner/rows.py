@@ -210,6 +210,7 @@ class RowsPass:
         if values.reason in ENGINE_REASONS:
             return values
         state.skipped = True
+        state.forget_failed()
         why = f"{node.name}: {values.reason.value}: {values.detail}"
         kept = {name: row.get(name) for name in self._step.outputs}
         return {**kept, node.shortens: node.turn - 1, ENDED: why}
@@ -264,7 +265,7 @@ class RowsPass:
 class _Running:
     """A row whose step waits for a result."""
 
-    __slots__ = ("_run", "actions", "at", "key", "output", "request", "skipped")
+    __slots__ = ("_run", "actions", "at", "failed", "key", "output", "request", "skipped")
 
     def __init__(
         self,
@@ -278,6 +279,7 @@ class _Running:
         self.request: Request | None = None
         self.key = ""
         self.actions: list[str] = []
+        self.failed = False
 
     def advance(self, raw: Any) -> None:
         self.key = ""
@@ -289,8 +291,14 @@ class _Running:
     def fail(self, failure: Failure) -> None:
         self.request = None
         self.output = Rejection(failure.kind.reason, failure.detail)
+        self.failed = True
         if self._run is not None:
             self._run.close()
+
+    def forget_failed(self) -> None:
+        """Of a row that goes on: its actions are those that have a result, and no failed one."""
+        if self.failed:
+            self.actions.pop()
 
 
 def _windows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

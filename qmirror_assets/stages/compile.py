@@ -46,6 +46,7 @@ SEED_COLUMNS: Mapping[str, Column] = {
 }
 """Columns of the intake table, after the system columns."""
 _JUDGED: Json = {"kind": "judged", "code": 2}
+_SHORTENING = 2  # 2: a failed action is none of a row that goes on without the turn
 _COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
@@ -128,7 +129,7 @@ class _Compiler:
             identity["when"] = as_json(self._when)
         shortens = self._shortens if round_ <= 1 else ""  # later rounds have an earlier one
         if shortens:
-            identity["shortens"] = shortens
+            identity["shortens"] = [shortens, _SHORTENING]
         if last and getattr(step, "reads_last", False):
             identity["last"] = True
         if loop_end is not None:

@@ -362,6 +362,10 @@ def test_a_picture_that_fails_in_a_later_turn_ends_the_dialogue(dialogues: Dialo
     rows = dialogues.rows()
     assert {row["turns"] for row in rows} == {1}
     assert all("render_error" in row["ended"] for row in rows)
+    # the row goes on, so it rests on results alone: a failed action has none to lead back to
+    named = {a for row in dialogues.rows("turn_2/image/round_1/picture") for a in row["actions"]}
+    assert not named, "nothing was found for the second turn"
+    assert {a for row in dialogues.rows("turn_1/image/round_1/picture") for a in row["actions"]}
 
 
 def test_an_engine_that_fails_in_a_later_turn_is_tried_again_not_given_up(
