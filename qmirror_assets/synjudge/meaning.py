@@ -5,7 +5,9 @@ Averaged word vectors: they know that a "jumbo jet" is near an "airplane", and n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -41,19 +43,35 @@ def likeness(one: str, other: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _vector(text: str) -> Any:
-    return _model().embed([text], norm=True)[0]
+    return word_model().embed([text], norm=True)[0]
 
 
 @lru_cache(maxsize=1)
-def _model() -> Any:
+def word_model() -> Any:
+    """The embeddings, loaded once a process.
+
+    Raises:
+        EngineUnavailable: the package with the weights is not installed.
+    """
     found = find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise EngineUnavailable(
-            "the word embeddings of the programmatic judge are not installed",
+            "the word embeddings are not installed",
             expected=f"the package {_PACKAGE}",
             remedy="Install the extra: pip install 'qmirror-assets[embedded]'",
         )
-    from wordllama import WordLlama
+    with _same_logging():
+        from wordllama import WordLlama
 
     # without its own folder named as the cache, it would look for the weights on the network
     return WordLlama.load(cache_dir=Path(found.origin).parent, disable_download=True)
+
+
+@contextmanager
+def _same_logging() -> Iterator[None]:
+    """The package configures the root logger when it is imported, so every library would speak."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

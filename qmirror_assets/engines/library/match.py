@@ -12,11 +12,12 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from qmirror_assets.engines.library.listing import Entry
 from qmirror_assets.engines.library.words import Reading, plain_words, read, stems
+from qmirror_assets.synjudge.meaning import word_model
 
 MATCHER: Final = "subject-words+wordllama/1"
 """Name and version; bumped by hand when the same caption and listing give another score."""
@@ -56,7 +57,7 @@ class Matcher:
         count = len(self._entries)
         self._rarity = {stem: math.log(1 + count / times) for stem, times in seen.items()}
         self._unseen = math.log(1 + count)
-        self._model = _load_model()
+        self._model = word_model()
         self._vectors = self._embed([_text(entry) for entry in self._entries])
 
     def rank(self, caption: str) -> list[Match]:
@@ -121,11 +122,3 @@ def _describe(entry: Entry) -> _Described:
 
 def _text(entry: Entry) -> str:
     return f"{entry.title} {plain_words(str(PurePosixPath(entry.file).with_suffix('')))}"
-
-
-def _load_model() -> Any:
-    import wordllama  # noqa: PLC0415 - an extra
-
-    # the wheel holds the weights; without this folder it looks for them in the network
-    folder = Path(wordllama.__file__).parent
-    return wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
