@@ -72,11 +72,11 @@ def samples_block(dataset: Dataset, count: int, random_seed: int) -> str:
     return "\n".join([*rows, "", f"<sub>{said} {random_seed}.</sub>"])
 
 
-def rows_of(dataset: Dataset) -> list[dict[str, Any]]:
-    """All rows of the last stage."""
+def rows_of(dataset: Dataset, node: str = "final") -> list[dict[str, Any]]:
+    """All rows of a node."""
     found = []
     for domain in dataset.domains():
-        current = dataset.store.current(PartitionKey(dataset.name, "final", domain))
+        current = dataset.store.current(PartitionKey(dataset.name, node, domain))
         if current is not None:
             found += [r for b in dataset.store.table(current[1]).batches() for r in b.to_pylist()]
     return found
@@ -96,10 +96,12 @@ def dialogue_block(dataset: Dataset, random_seed: int) -> str:
         cell(turn["answer"]),
     ]
     two = sum(row["turns"] > 1 for row in rows)
+    seeds = len(rows_of(dataset, "intake"))
     said = (
-        f"One of {len(rows)} accepted dialogues ({two} of two turns), drawn from the {len(drawn)} "
-        f"with a drawn picture, random_seed {random_seed}; the others show photographs and "
-        "drawings of a [library](docs/library.md)."
+        f"One of {len(rows)} accepted dialogues ({two} of two turns) of {seeds} seeds (`count: "
+        f"{seeds}`), drawn from the {len(drawn)} with a drawn picture, random_seed {random_seed}; "
+        f"the other {len(rows) - len(drawn)} show photographs and drawings of a "
+        "[library](docs/library.md)."
     )
     lines = ["| question | picture | answer |", "|---|---|---|", f"| {' | '.join(cells)} |"]
     return "\n".join([*lines, "", f"<sub>{said}</sub>"])

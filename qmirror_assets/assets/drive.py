@@ -44,8 +44,6 @@ class Driver:
         """Prepare DAGSTER_HOME and open its instance."""
         prepare_dagster_home(dataset.project)
         logging.getLogger("dagster").setLevel(logging.ERROR)
-        # it greets every new file of events, once a library has configured the root logger
-        logging.getLogger("alembic").setLevel(logging.WARNING)
         instance = dg.DagsterInstance.get()
         end_dead_runs(instance)
         return cls(dataset, live, instance)

@@ -72,6 +72,8 @@ def _same_logging() -> Iterator[None]:
     """The package configures the root logger when it is imported, so every library would speak."""
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
