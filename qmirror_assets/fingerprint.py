@@ -50,12 +50,10 @@ def _refuse_non_finite(value: Json) -> None:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise QMirrorError("a value cannot be fingerprinted", found=repr(value))
-    elif isinstance(value, dict):  # orjson takes no other mapping
-        for item in value.values():
-            _refuse_non_finite(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _refuse_non_finite(item)
+    elif isinstance(value, dict | list | tuple):  # orjson takes no other mapping
+        for item in value.values() if isinstance(value, dict) else value:
+            if item is not None and type(item) is not str:  # most leaves: no call for them
+                _refuse_non_finite(item)
 
 
 def content_digest(data: bytes) -> str:

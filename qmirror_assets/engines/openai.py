@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +21,7 @@ from qmirror_assets.engines.retry import DEFAULT_WAITS, Refused, Waits, run_with
 from qmirror_assets.errors import EngineUnavailable
 from qmirror_assets.records import Json
 
+_OK, _SERVER_ERROR = 200, 500  # an attribute of HTTPStatus costs a call in Python 3.11
 _LONGEST_PAUSE_ASKED_S: Final = 86_400.0
 _NOTHING_ANSWERS: Final = {
     401: "Set the API key in the environment variable that api_key_env names",
@@ -65,7 +65,7 @@ class ChatClient:
         reply = await self.poster.post(self._url, data)
         if isinstance(reply, Refused):
             return reply
-        if reply.status != HTTPStatus.OK:
+        if reply.status != _OK:
             return refuse_status(reply)
         return read_reply(reply.body, call.request.body.get("schema"))
 
@@ -97,7 +97,7 @@ def _kind(reply: HttpReply) -> FailureKind:
             return FailureKind.RATE_LIMITED
         case 408:
             return FailureKind.TIMEOUT
-        case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        case status if status >= _SERVER_ERROR:
             return FailureKind.SERVER
     if b"content_filter" in reply.body:
         return FailureKind.CONTENT_FILTER

@@ -91,9 +91,11 @@ async def run_with_retry(
     while True:
         result = await attempt()
         tries += 1
+        if tries == 1 and isinstance(result, Raw):
+            return result
         spent = _add(spent, result.usage)
         if isinstance(result, Raw):
-            return result if tries == 1 else Raw(result.body, result.blobs, spent)
+            return Raw(result.body, result.blobs, spent)
         pause = _pause(result, tries, key)
         if tries >= POLICIES[result.kind].tries or waited + pause > waits.longest_s:
             return _give_up(result, tries, spent)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from qmirror_assets.engines.base import (
     Call,
@@ -119,24 +120,24 @@ class Caller:
         self._facts.hits += 1
         return Raw(entry.raw)
 
-    async def ask(self, key: str, request: Request, origin: Origin) -> Raw | Failure:
-        """The raw result of a request: cached, shared with one in flight, or freshly made."""
+    def ask(self, key: str, request: Request, origin: Origin) -> asyncio.Future[Outcome]:
+        """The raw result of a request: cached, shared with one in flight, or to be made.
+
+        Who waits for it must not cancel it: others may wait as well.
+        """
         future = self._in_flight.get(key)
         if future is not None:
             self._facts.shared += 1
-            return await asyncio.shield(future)
+            return future
         entry = self._lookup(key)
+        future = asyncio.get_running_loop().create_future()
         if entry is not None:
             self._facts.hits += 1
-            return Raw(entry.raw)
-        pool = self._pool(request.role)
-        future = asyncio.get_running_loop().create_future()
+            future.set_result(Raw(entry.raw))
+            return future
+        self._pool(request.role).submit(_Job(key, request, origin, future))
         self._in_flight[key] = future
-        pool.submit(_Job(key, request, origin, future))
-        try:
-            return await future
-        finally:
-            self._in_flight.pop(key, None)
+        return future
 
     def _lookup(self, key: str) -> Entry | None:
         if key in self._missing:  # looked up a moment ago; the next one to ask looks again
@@ -165,11 +166,11 @@ class Caller:
         calls, broken = self._load(jobs)
         outcomes = list(await engine.run(calls)) if calls else []
         seconds = (time.perf_counter() - started) / max(len(jobs), 1)
-        ready = [job for job in jobs if job.key not in broken]
+        ready = [job for job in jobs if job.key not in broken] if broken else jobs
         if len(outcomes) != len(ready):
             fault = Failure(FailureKind.GARBAGE, f"{len(outcomes)} outcomes for {len(ready)} calls")
             outcomes = [fault] * len(ready)
-        for job, outcome in [*zip(ready, outcomes, strict=True), *self._pair(jobs, broken)]:
+        for job, outcome in chain(zip(ready, outcomes, strict=True), self._pair(jobs, broken)):
             self._settle(job, outcome, seconds)
         if jobs:
             await self._journalled()
@@ -202,7 +203,7 @@ class Caller:
 
     @staticmethod
     def _pair(jobs: Sequence[_Job], broken: Mapping[str, Failure]) -> list[tuple[_Job, Outcome]]:
-        return [(job, broken[job.key]) for job in jobs if job.key in broken]
+        return [(job, broken[job.key]) for job in jobs if job.key in broken] if broken else []
 
     def _load(self, jobs: Sequence[_Job]) -> tuple[list[Call], dict[str, Failure]]:
         calls, broken = [], {}
@@ -225,9 +226,15 @@ class Caller:
             refused = self._unwritable or self._spend()
             if refused is None:
                 affordable.append(job)
-            elif not job.future.done():
-                job.future.set_exception(refused)
+            else:
+                self.refuse(job, refused)
         return affordable
+
+    def refuse(self, job: _Job, error: Exception) -> None:
+        """Tell the rows that wait for a job that it was not made."""
+        self._in_flight.pop(job.key, None)
+        if not job.future.done():
+            job.future.set_exception(error)
 
     def _spend(self) -> BudgetReached | None:
         try:
@@ -244,23 +251,23 @@ class Caller:
         else:
             result, entry = outcome, None
             self._facts.failures += 1
-        self._count(job.request.role, outcome.usage, seconds)
-        self._journal.add(job.key, entry, self._attempt(job, outcome, seconds))
+        cost = self._cost(job.request.role, outcome.usage)
+        self._count(outcome.usage, seconds, cost)
+        self._journal.add(job.key, entry, self._attempt(job, outcome, seconds, cost))
         self._on_call()
+        self._in_flight.pop(job.key, None)  # from here on the journal has it
         if not job.future.done():
             job.future.set_result(result)
 
     def _keep(self, job: _Job, raw: Raw) -> tuple[Raw, Entry]:
-        body = dict(raw.body)
-        for name, data in raw.blobs.items():
-            body[name] = self._store.cas.put(data)
         if raw.blobs:
-            body[BLOBS] = sorted(raw.blobs)
+            kept = {name: self._store.cas.put(data) for name, data in raw.blobs.items()}
+            raw = Raw({**raw.body, **kept, BLOBS: sorted(kept)}, usage=raw.usage)
         entry = Entry(
-            self._engines.identity(job.request.role), job.request.body, job.request.images, body,
-            raw.usage.prompt_tokens, raw.usage.completion_tokens,
+            self._engines.identity(job.request.role), job.request.body, job.request.images,
+            raw.body, raw.usage.prompt_tokens, raw.usage.completion_tokens,
         )  # fmt: skip
-        return Raw(body, {}, raw.usage), entry
+        return raw, entry
 
     def _cost(self, role: Role, usage: Usage) -> float:
         price = self._engines.price(role)
@@ -270,8 +277,7 @@ class Caller:
             usage.prompt_tokens * price.prompt + usage.completion_tokens * price.completion
         ) / 1e6
 
-    def _count(self, role: Role, usage: Usage, seconds: float) -> None:
-        cost = self._cost(role, usage)
+    def _count(self, usage: Usage, seconds: float, cost: float) -> None:
         self._facts.calls += 1
         self._facts.prompt_tokens += usage.prompt_tokens
         self._facts.completion_tokens += usage.completion_tokens
@@ -279,7 +285,7 @@ class Caller:
         self._facts.cost += cost
         self._budget.cost += cost
 
-    def _attempt(self, job: _Job, outcome: Outcome, seconds: float) -> dict[str, Json]:
+    def _attempt(self, job: _Job, outcome: Outcome, seconds: float, cost: float) -> dict[str, Json]:
         origin, usage = job.origin, outcome.usage
         failure = outcome if isinstance(outcome, Failure) else None
         return {
@@ -288,7 +294,7 @@ class Caller:
             "role": job.request.role.value, "outcome": failure.kind.value if failure else "ok",
             "tries": failure.tries if failure else 1, "prompt_tokens": usage.prompt_tokens,
             "completion_tokens": usage.completion_tokens, "seconds": round(seconds, 6),
-            "cost": self._cost(job.request.role, usage), "at": time.time(),
+            "cost": cost, "at": time.time(),
         }  # fmt: skip
 
     async def finish(self) -> None:
@@ -363,8 +369,7 @@ class _Pool:
                 await self._caller.execute(self._engine, jobs)
             except Exception as error:  # noqa: BLE001  # handed to every row that waits for it
                 for job in jobs:
-                    if not job.future.done():
-                        job.future.set_exception(error)
+                    self._caller.refuse(job, error)
 
     async def stop(self) -> None:
         for worker in self._workers:

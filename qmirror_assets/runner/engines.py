@@ -23,10 +23,10 @@ class Engines:
     ) -> None:
         self.profile = profile
         self._build, self._identify = build, identify
-        self._engines: dict[str, Engine] = {}
-        self._identities: dict[str, Identity] = {}
+        self._engines: dict[Role, Engine] = {}
+        self._identities: dict[Role, Identity] = {}
 
-    def _config(self, role: Role) -> tuple[str, Mapping[str, Any]]:
+    def _config(self, role: Role) -> Mapping[str, Any]:
         configs = self.profile.spec.engines
         # a judge or vision engine that is not named is not silently another one
         if role.value not in configs:
@@ -35,21 +35,21 @@ class Engines:
                 expected=f"one of {', '.join(sorted(configs))}",
                 remedy=f"Add `{role.value}: {{kind: ...}}` under `engines` of the profile",
             )
-        return role.value, configs[role.value]
+        return configs[role.value]
 
     def identity(self, role: Role) -> Identity:
         """What decides the answers of the role's engine; starts nothing."""
-        name, config = self._config(role)
-        if name not in self._identities:
-            self._identities[name] = dict(self._identify(config))
-        return self._identities[name]
+        known = self._identities.get(role)
+        if known is None:
+            known = self._identities[role] = dict(self._identify(self._config(role)))
+        return known
 
     def get(self, role: Role) -> Engine:
         """The role's engine, started on first use."""
-        name, config = self._config(role)
-        if name not in self._engines:
-            self._engines[name] = self._build(config)
-        return self._engines[name]
+        known = self._engines.get(role)
+        if known is None:
+            known = self._engines[role] = self._build(self._config(role))
+        return known
 
     def price(self, role: Role) -> Price | None:
         """The price of the role's tokens, if the profile names one."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qmirror_assets.conditions import all_hold, columns_of
-from qmirror_assets.engines.base import Failure, Request
-from qmirror_assets.errors import BudgetReached
 from qmirror_assets.fingerprint import derive_random_seed, short_digest
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import ENGINE_REASONS, Column, Json, Rejection, Row
-from qmirror_assets.runner.calls import Caller, Origin
+from qmirror_assets.runner.calls import Caller
 from qmirror_assets.runner.collecting import older_objects_set_aside
 from qmirror_assets.runner.output import Output
+from qmirror_assets.runner.running import Drive, Running
 from qmirror_assets.runner.standing import KEY_BATCH
-from qmirror_assets.stages.base import AnyStep, At, StepOutput, StepRun
+from qmirror_assets.stages.base import AnyStep, At, StepOutput
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.stages.loop import CONTINUE
 from qmirror_assets.stages.turns import ENDED
@@ -122,12 +120,12 @@ class RowsPass:
         started = [self._start(row, self._at(*ids)) for row, ids in zip(rows, meta, strict=True)]
         waiting = self._replay(started)
         if waiting:
-            await self._drive(waiting)
+            await Drive(self._caller, self._key, waiting).run()
         return [self._finish(state, row) for state, row in zip(started, rows, strict=True)]
 
-    def _replay(self, started: Sequence[_Running]) -> list[_Running]:
+    def _replay(self, started: Sequence[Running]) -> list[Running]:
         """Advance rows as far as the cache answers, a window at a time; those that need a call."""
-        waiting: list[_Running] = []
+        waiting: list[Running] = []
         asking = started
         while asking:
             for state in asking:
@@ -146,34 +144,6 @@ class RowsPass:
             asking = answered
         return waiting
 
-    async def _drive(self, waiting: Sequence[_Running]) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._within_budget(state)) for state in waiting]
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from errors
-        for reached in filter(None, (task.result() for task in tasks)):
-            raise reached
-
-    async def _within_budget(self, state: _Running) -> BudgetReached | None:
-        """Complete a row. A cap is no reason to throw calls away that are already in flight."""
-        try:
-            await self._complete(state)
-        except BudgetReached as reached:
-            return reached
-        return None
-
-    async def _complete(self, state: _Running) -> None:
-        while state.request is not None:
-            key = state.key or self._caller.key_of(state.request)
-            origin = Origin(self._key, state.at.sample_id)
-            outcome = await self._caller.ask(key, state.request, origin)
-            state.actions.append(key)
-            if isinstance(outcome, Failure):
-                state.fail(outcome)
-            else:
-                state.advance(outcome)
-
     def _at(self, sample_id: str, seed_digest: str) -> At:
         node = self.node
 
@@ -182,17 +152,17 @@ class RowsPass:
 
         return At(sample_id, seed_digest, node.turn, node.round, random_seed, node.last)
 
-    def _start(self, row: Row, at: At) -> _Running:
+    def _start(self, row: Row, at: At) -> Running:
         if self.node.when and not all_hold(self.node.when, row):
-            return _Running(at, None, {name: row.get(name) for name in self._step.outputs}, True)
+            return Running(at, None, {name: row.get(name) for name in self._step.outputs}, True)
         result = self._step.run(row, at)
         if not isinstance(result, Generator):
-            return _Running(at, None, result)
-        running = _Running(at, result)
+            return Running(at, None, result)
+        running = Running(at, result)
         running.advance(None)
         return running
 
-    def _finish(self, state: _Running, row: Row) -> Done:
+    def _finish(self, state: Running, row: Row) -> Done:
         values = state.output
         if self.node.shortens:
             values = self._shortened(state, row)
@@ -202,7 +172,7 @@ class RowsPass:
             values = {**values, **(end.skip(whole) if state.skipped else end.decide(whole))}
         return Done(values, tuple(state.actions))
 
-    def _shortened(self, state: _Running, row: Row) -> StepOutput:
+    def _shortened(self, state: Running, row: Row) -> StepOutput:
         """A row rejected in a later turn keeps the turns it has; why is noted."""
         node, values = self.node, state.output
         if not isinstance(values, Rejection):
@@ -260,45 +230,6 @@ class RowsPass:
         content = {name: out.get(name) for name in self.node.new_columns}
         # a sample is its content; where it came from is lineage
         return short_digest([content] if self.node.final else [parent, content])
-
-
-class _Running:
-    """A row whose step waits for a result."""
-
-    __slots__ = ("_run", "actions", "at", "failed", "key", "output", "request", "skipped")
-
-    def __init__(
-        self,
-        at: At,
-        run: StepRun | None,
-        output: StepOutput | None = None,
-        skipped: bool = False,
-    ) -> None:
-        self.at, self._run, self.skipped = at, run, skipped
-        self.output: StepOutput = output if output is not None else {}
-        self.request: Request | None = None
-        self.key = ""
-        self.actions: list[str] = []
-        self.failed = False
-
-    def advance(self, raw: Any) -> None:
-        self.key = ""
-        try:
-            self.request = self._run.send(raw) if self._run is not None else None
-        except StopIteration as stop:
-            self.request, self.output = None, stop.value
-
-    def fail(self, failure: Failure) -> None:
-        self.request = None
-        self.output = Rejection(failure.kind.reason, failure.detail)
-        self.failed = True
-        if self._run is not None:
-            self._run.close()
-
-    def forget_failed(self) -> None:
-        """Of a row that goes on: its actions are those that have a result, and no failed one."""
-        if self.failed:
-            self.actions.pop()
 
 
 def _windows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS entry (
 # the cost of a write beside a table ordered by key (as earlier files are, which read the same)
 _CHECKPOINT = 8_000  # pages of 4 KB: keys are random, so a short log writes a page many times
 _LOOKUP = 500  # keys of one SELECT; SQLite allows 32,766 variables
-_COMPRESS_ABOVE = 300  # bytes; below, zstd makes it larger
+_COMPRESS_ABOVE = 600  # bytes; below, zstd saves less than a quarter
 _SEAL = 16  # bytes of the checksum
 _KINDS = (b"j", b"z")  # first byte of an entry: plain or compressed
 _LARGEST = 256 << 20  # bytes of one decompressed entry: a damaged header may claim any size
@@ -120,6 +120,8 @@ class ActionCache:
             root.mkdir(parents=True, exist_ok=True)
         self._root = root
         self._shards: dict[int, sqlite3.Connection] = {}
+        # one for all entries: making its tables costs more than an entry's compression
+        self._compressor = zstandard.ZstdCompressor(level=3)
 
     def _shard(self, number: int) -> sqlite3.Connection:
         if number not in self._shards:
@@ -195,11 +197,9 @@ class ActionCache:
 
     def put_many(self, entries: Mapping[str, Entry], writer: str) -> None:
         """Store entries; one transaction a shard. An entry that is there stays as it is."""
-        # one for all entries: making its tables costs more than an entry's compression
-        compressor = zstandard.ZstdCompressor(level=3)
         for number, group in self._by_shard(entries).items():
             shard = self._shard(number)
-            packed = [(bytes.fromhex(key), entries[key].pack(compressor)) for key in group]
+            packed = [(bytes.fromhex(key), entries[key].pack(self._compressor)) for key in group]
             # in key order, neighbours on a page are written together
             rows = [(key, _seal(key, data), writer) for key, data in sorted(packed)]
             try:
