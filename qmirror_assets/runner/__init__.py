@@ -70,17 +70,19 @@ class Runner:
         """
         node = self.graph[name]
         key = PartitionKey(self.dataset, name, domain)
-        pinned = self._pin(node, domain)
-        fresh = self._fresh(key, node, pinned)
-        if fresh is not None and not (retry and self.has_engine_failures(fresh.manifest)):
-            return fresh
+        seen = self._look(node, key)
+        if self._stands(node, seen, retry=retry):
+            return seen.materialized(key)
         with hold(self.store.state, key, wait=self.lease_wait) as lease:
-            pinned = self._pin(node, domain)
             # another process may have done the work while this one waited
-            fresh = self._fresh(key, node, pinned)
-            if fresh is not None and not (retry and self.has_engine_failures(fresh.manifest)):
-                return fresh
-            return self._run(node, lease, pinned)
+            seen = self._look(node, key)
+            if self._stands(node, seen, retry=retry):
+                return seen.materialized(key)
+            return self._run(node, lease, seen)
+
+    def _look(self, node: Node, key: PartitionKey) -> Seen:
+        pinned, current = self._pin(node, key.domain), self.store.current(key)
+        return Seen(pinned, *(current or ("", None)))
 
     def _pin(self, node: Node, domain: str) -> Pinned:
         pinned = pin(self.store, node, self.dataset, domain, self.engines)
@@ -93,11 +95,11 @@ class Runner:
             )
         return pinned
 
-    def _fresh(self, key: PartitionKey, node: Node, pinned: Pinned) -> Materialized | None:
-        current = self.store.current(key)
-        if current is None or not staleness(current[1], node, pinned).fresh:
-            return None
-        return Materialized(key, current[1], current[0], Facts(), fresh=True)
+    def _stands(self, node: Node, seen: Seen, *, retry: bool) -> bool:
+        """Whether nothing is to be done."""
+        if seen.manifest is None or not staleness(seen.manifest, node, seen.pinned).fresh:
+            return False
+        return not (retry and self.has_engine_failures(seen.manifest))
 
     def has_engine_failures(self, manifest: Manifest) -> bool:
         """Whether rows of a partition failed for reasons that `retry` may cure."""
@@ -107,17 +109,18 @@ class Runner:
         reasons = set(tables.read_columns(path, ["reason"]).column("reason").to_pylist())
         return not reasons.isdisjoint({reason.value for reason in ENGINE_REASONS})
 
-    def _run(self, node: Node, lease: Lease, pinned: Pinned) -> Materialized:
+    def _run(self, node: Node, lease: Lease, seen: Seen) -> Materialized:
         started = time.perf_counter()
-        facts = Facts()
+        facts, pinned = Facts(), seen.pinned
         run = {
             NodeKind.ROWS: self._run_rows,
             NodeKind.JUDGED: self._run_judged,
             NodeKind.DEDUP: self._run_dedup,
         }[node.kind]
         with Outputs(self.store) as outputs:
-            output, passed = run(node, lease, pinned, outputs, facts)
-            if node.identity:  # so that a later plan can say what changed
+            output, passed = run(node, lease, seen, outputs, facts)
+            known = seen.manifest is not None and seen.manifest.stage_fingerprint
+            if node.identity and known != node.fingerprint:  # a later plan can say what changed
                 self.store.state.put_stage_parts(node.fingerprint, parts_of(node.identity))
             digest, manifest = commit(
                 self.store, lease, output,
@@ -136,16 +139,16 @@ class Runner:
     # -- row nodes
 
     def _run_rows(
-        self, node: Node, lease: Lease, pinned: Pinned, outputs: Outputs, facts: Facts
+        self, node: Node, lease: Lease, seen: Seen, outputs: Outputs, facts: Facts
     ) -> tuple[Output, Passed]:
-        source = pinned.manifests[0]
+        source = seen.pinned.manifests[0]
         said = _Throttle()
         caller = Caller(
             self.store, self.engines, facts, self.budget, self.run_id, lambda: said(report)
         )
         seed = self.graph.recipe.spec.random_seed
         rows = RowsPass(node, lease.key, self.store.table(source), caller, seed)
-        previous = self._previous(node, lease.key, pinned)
+        previous = self._previous(node, seen)
         found = self._compare(node, rows, source, previous) if previous is not None else None
         rows_in = found.rows if found is not None else rows.count()
         facts.rows_reused = found.unchanged if found is not None else 0
@@ -184,13 +187,12 @@ class Runner:
             await asyncio.sleep(STALE_AFTER / 4)
             beat(self.store.state, lease)
 
-    def _previous(self, node: Node, key: PartitionKey, pinned: Pinned) -> Previous | None:
+    def _previous(self, node: Node, seen: Seen) -> Previous | None:
         """The last materialization, when its rows would come out the same today."""
-        current = self.store.current(key)
-        if current is None:
+        manifest = seen.manifest
+        if manifest is None:
             return None
-        manifest = current[1]
-        same_engines = {k: dict(v) for k, v in pinned.engines.items()} == {
+        same_engines = {k: dict(v) for k, v in seen.pinned.engines.items()} == {
             k: dict(v) for k, v in manifest.engines.items()
         }
         if manifest.stage_fingerprint != node.fingerprint or not same_engines:
@@ -198,7 +200,9 @@ class Runner:
         table, (consumed,) = self.store.table(manifest), manifest.inputs
         if not tables.same_columns(table.schema(), tables.row_schema(node.columns)):
             return None  # a stage before it carries other columns now
-        rejections = self.store.cas.verified_path(manifest.rejections)
+        counts = manifest.counts
+        none = counts.rejected + counts.duplicates == 0
+        rejections = None if none else self.store.cas.verified_path(manifest.rejections)
         return Previous(table, rejections, manifest.rows, consumed.manifest)
 
     def _reporter(
@@ -216,11 +220,11 @@ class Runner:
     # -- whole-partition nodes
 
     def _run_judged(
-        self, node: Node, lease: Lease, pinned: Pinned, outputs: Outputs, facts: Facts
+        self, node: Node, lease: Lease, seen: Seen, outputs: Outputs, facts: Facts
     ) -> tuple[Output, Passed]:
         schema = tables.row_schema(node.columns)
         paths = []
-        for segment in settled_segments(node, self._rounds(node, pinned)):
+        for segment in settled_segments(node, self._rounds(node, seen.pinned)):
             spool = outputs.whole(schema)
             for batch in segment:
                 spool.rows.write(batch)
@@ -240,9 +244,9 @@ class Runner:
         return rounds
 
     def _run_dedup(
-        self, node: Node, lease: Lease, pinned: Pinned, outputs: Outputs, facts: Facts
+        self, node: Node, lease: Lease, seen: Seen, outputs: Outputs, facts: Facts
     ) -> tuple[Output, Passed]:
-        source = pinned.manifests[0]
+        source = seen.pinned.manifests[0]
         dedup = DedupPass(node.settings)
         twins = 0
         report = self._reporter(lease.key, source.counts.rows_out, 0, facts)
@@ -259,6 +263,20 @@ class Runner:
         """Close the engines and the event loop."""
         self._loop.run(self.engines.close())
         self._loop.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A partition as it is now: its pinned inputs, and what was last made of them, if anything."""
+
+    pinned: Pinned
+    digest: str
+    manifest: Manifest | None
+
+    def materialized(self, key: PartitionKey) -> Materialized:
+        """What stands, proved up to date."""
+        assert self.manifest is not None
+        return Materialized(key, self.manifest, self.digest, Facts(), fresh=True)
 
 
 @dataclass(frozen=True, slots=True)

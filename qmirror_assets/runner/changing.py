@@ -65,7 +65,7 @@ def compare_changes(rows: int, found: Difference, previous: Previous) -> Compari
     """
     changed = pa.concat_arrays([found.there, found.gone])
     todo, refused = [found.there], [_NONE]
-    for batch in tables.iter_batches(previous.rejections, [_ID, "reason"]):
+    for batch in previous.refused([_ID, "reason"]):
         same = batch.filter(pc.invert(pc.is_in(batch.column(_ID), value_set=changed)))
         stand = results(same).column(_ID)
         refused.append(stand)

@@ -6,7 +6,7 @@ of megabytes, and a test of every batch against all ids takes quadratic time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,13 +29,21 @@ KEY_BATCH = 16_384
 class Previous:
     """The two tables of a materialization.
 
-    base: digest of the row table's base. consumed: of the manifest of the input it was made of.
+    rejections: None where there are none. base: digest of the row table's base. consumed: of the
+    manifest of the input it was made of.
     """
 
     rows: Table
-    rejections: Path
+    rejections: Path | None
     base: str
     consumed: str = ""
+
+    def refused(
+        self, columns: Sequence[str] | None = None, size: int = tables.BATCH
+    ) -> Iterator[pa.RecordBatch]:
+        """The rejections, in sample order."""
+        if self.rejections is not None:
+            yield from tables.iter_batches(self.rejections, columns, size)
 
 
 def results(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -81,9 +89,7 @@ def compare(source: Iterable[pa.RecordBatch], previous: Previous) -> Comparison:
     """
     keys = [_ID, _PARENT]
     made = Cursor(previous.rows.batches(keys, KEY_BATCH))
-    refused = Cursor(
-        map(results, tables.iter_batches(previous.rejections, [*keys, "reason"], KEY_BATCH))
-    )
+    refused = Cursor(map(results, previous.refused([*keys, "reason"], KEY_BATCH)))
     rows, found = 0, _Found()
     for batch in source:
         if not batch.num_rows:

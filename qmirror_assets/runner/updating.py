@@ -36,7 +36,7 @@ def update(outputs: Outputs, fresh: Output, previous: Previous, found: Compariso
     kept = SampleIds(found.gone).without(stand)
     for batch in merge_sorted(fresh.rows.batches(), _as(kept, schema)):
         output.rows.write(batch)
-    refused = SampleIds(found.refused).only(tables.iter_batches(previous.rejections))
+    refused = SampleIds(found.refused).only(previous.refused())
     for batch in merge_sorted(fresh.rejections.batches(), refused):
         output.rejections.write(batch)
     return output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -31,6 +31,9 @@ class Store:
     state: State
     cas: Cas
     actions: ActionCache
+    _current: dict[PartitionKey, tuple[str, Manifest]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def manifest(self, digest: str) -> Manifest:
         """Read a manifest by digest, checked."""
@@ -39,7 +42,12 @@ class Store:
     def current(self, key: PartitionKey) -> tuple[str, Manifest] | None:
         """(digest, manifest) that a partition's pointer names, or None."""
         digest = self.state.pointer(key)
-        return None if digest is None else (digest, self.manifest(digest))
+        if digest is None:
+            return None
+        known = self._current.get(key)
+        if known is None or known[0] != digest:  # a digest names one content: read once
+            known = self._current[key] = digest, self.manifest(digest)
+        return known
 
     def table(self, manifest: Manifest) -> Table:
         """The rows of a partition, their bytes checked.

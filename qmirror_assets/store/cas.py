@@ -85,11 +85,14 @@ class Cas:
             digest, size = file_digest(temp), temp.stat().st_size
         path = self.path(digest)
         with self._locked(fcntl.LOCK_SH):
-            if not _renewed(path, digest, size):
+            renewed = _renewed(path, digest, size)
+            if not renewed:
                 with atomic.wrap_os_errors(path.parent, "write in"):
                     path.parent.mkdir(parents=True, exist_ok=True)
                 atomic.replace(temp, path, durable=False)
-        self._unsynced.add(path)
+        # what was read here is on disk, since a manifest names it; so is what was flushed here
+        if not (renewed and digest in self._verified):
+            self._unsynced.add(path)
         self._verified.add(digest)
         return digest
 
