@@ -4,7 +4,7 @@
 
 Four stages ask an engine once a row (200 fresh bytes each), two are cheap. For each size: a cold
 build, a rebuild with nothing to do, a rebuild after 1 % of the seeds were edited; each in a
-process of its own. Small sizes are measured three times, and the median counts. Exits with 1 when
+process of its own. Small sizes are measured nine times, and the median counts. Exits with 1 when
 a figure is over its limit.
 """
 
@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 STAGES, ASKING, EDITED = 6, 4, 0.01
 NO_OP_S, EDIT_SHARE, RSS_MB, RSS_GROWTH, EXPONENT = 3.0, 0.05, 700.0, 1.15, 1.05
 RSS_FROM = 100_000  # rows: memory may not grow from here on
-SMALL, REPEATS = 20_000, 5  # rows: up to these, as many times
+SMALL, REPEATS = 20_000, 9  # rows: up to these, as many times
 NAMES = ["one", "two", "three", "four"]
 
 

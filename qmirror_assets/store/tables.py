@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -215,14 +216,25 @@ def open_table(path: Path) -> Iterator[pq.ParquetFile]:
 
 def schema_of(path: Path) -> pa.Schema:
     """Schema of a table, without pandas or row-group metadata."""
-    with open_table(path) as file:
-        return file.schema_arrow.remove_metadata()
+    return _footer(path)[0]
 
 
 def count_rows(path: Path) -> int:
     """Number of rows of a table."""
+    return _footer(path)[1]
+
+
+def _footer(path: Path) -> tuple[pa.Schema, int]:
+    with wrap_os_errors(path, "read table"):
+        facts = path.stat()
+    return _read_footer(path, facts.st_ino, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _read_footer(path: Path, *_file: int) -> tuple[pa.Schema, int]:
+    """What is asked of the same file several times in a build."""
     with open_table(path) as file:
-        return int(file.metadata.num_rows)
+        return file.schema_arrow.remove_metadata(), int(file.metadata.num_rows)
 
 
 def iter_batches(

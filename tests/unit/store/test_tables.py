@@ -149,6 +149,19 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
         tables.count_rows(tmp_path / "absent")
 
 
+def test_rows_and_columns_are_those_of_the_file_that_lies_there_now(tmp_path: Path) -> None:
+    """The footer is kept in memory, by file and not by name."""
+    path = tmp_path / "t.parquet"
+    write(path, [batch(["a", "b"])])
+    assert (tables.count_rows(path), tables.schema_of(path)) == (2, SCHEMA)
+    write(tmp_path / "other", [batch(["a", "b", "c"])])
+    (tmp_path / "other").replace(path)
+    assert tables.count_rows(path) == 3
+    path.unlink()
+    with pytest.raises(StoreUnavailable, match="No such file"):
+        tables.count_rows(path)
+
+
 def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     writer = tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
     with pytest.raises(StoreUnavailable, match="cannot write"):
