@@ -25,6 +25,7 @@ from qmirror_assets.runner.updating import update
 from qmirror_assets.stages.graph import Graph, Node, NodeKind
 from qmirror_assets.stages.parts import parts_of
 from qmirror_assets.store import Store, tables
+from qmirror_assets.store.attempts import MANY
 from qmirror_assets.store.leases import STALE_AFTER, Lease, beat, hold
 from qmirror_assets.store.manifest import Manifest
 from qmirror_assets.store.sorting import sorted_batches
@@ -130,7 +131,7 @@ class Runner:
                 rows_in=passed.rows_in, duplicates=passed.duplicates, settled=passed.settled,
                 partial=pinned.partial,
             )  # fmt: skip
-        if facts.calls:
+        if facts.calls > MANY or node is self.graph.final:
             self.store.state.index_attempts()
         facts.seconds = time.perf_counter() - started
         self.store.state.add_materialization(lease.key, digest, self.run_id, facts.to_json())

@@ -20,7 +20,8 @@ HEAD = 16
 """Characters of an action key in the table of keys; the attempt itself holds all of it."""
 
 _MARK = "attempt_keys"  # the last attempt whose key is in the table
-_MANY = 4_096  # attempts that are looked through in a millisecond
+MANY = 4_096
+"""Attempts that are looked through in a millisecond."""
 _LOOKUP = 500  # keys of one SELECT; SQLite allows 32,766 variables
 _table, _keys, _marks = schema.attempts, schema.attempt_keys, schema.marks
 
@@ -54,7 +55,7 @@ def index_attempts(connection: sa.Connection) -> None:
         return
     done = _mark(connection)
     last = connection.execute(sa.select(sa.func.max(_table.c.id))).scalar() or 0
-    if last - done < _MANY:
+    if last - done < MANY:
         return
     head = sa.func.substr(_table.c.action_key, 1, HEAD)
     fresh = sa.select(head, _table.c.id).where(_table.c.id > done).order_by(head, _table.c.id)

@@ -25,7 +25,7 @@ def state(tmp_path: Path) -> Iterator[State]:
 
 @pytest.fixture(autouse=True)
 def _every_attempt_is_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "_MANY", 1)
+    monkeypatch.setattr(attempts, "MANY", 1)
 
 
 def key(number: int) -> str:
@@ -104,7 +104,7 @@ def test_lookups_use_the_keys_and_never_walk_all_attempts(state: State) -> None:
 def test_few_attempts_wait_until_they_are_many(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempts, "_MANY", 3)
+    monkeypatch.setattr(attempts, "MANY", 3)
     counted = sa.select(sa.func.count()).select_from(schema.attempt_keys)
     for number, indexed in enumerate([0, 0, 3, 3]):
         state.add_attempts([attempt(key(number))])
