@@ -49,9 +49,15 @@ class Output:
 
     def close(self) -> Closed:
         """Finish both tables and adopt them."""
-        written = self.rows.close(), self.rejections.close()
-        rows, rejections = (self._store.cas.adopt(path) for path in self._paths)
-        return Closed(*written, rows, rejections)
+        rows, rejections = self._keep(self.rows, 0), self._keep(self.rejections, 1)
+        return Closed(self.rows.written, self.rejections.written, rows, rejections)
+
+    def _keep(self, table: TableWriter, place: int) -> str:
+        """Finish a table and put it into the CAS; most tables of rejections hold none."""
+        if not table.written.rows:
+            return self._store.cas.put(tables.no_rows(table.schema), often=True)
+        table.close()
+        return self._store.cas.adopt(self._paths[place])
 
     def discard(self) -> None:
         """Remove what a failed materialization left."""
@@ -87,10 +93,9 @@ class LayeredOutput(Output):
     def close(self) -> Closed:
         """Finish and adopt the tables; the content is that of the base with its changes."""
         whole = self._digest()
-        refused = self.rejections.close()
-        self.rows.close()
-        self._dropped.close()
-        delta, rejections, dropped = map(self._store.cas.adopt, self._paths)
+        tables_ = (self.rows, self.rejections, self._dropped)
+        delta, rejections, dropped = (self._keep(table, at) for at, table in enumerate(tables_))
+        refused = self.rejections.written
         return Closed(whole, refused, self._base_digest, rejections, delta, dropped)
 
     def _digest(self) -> Written:

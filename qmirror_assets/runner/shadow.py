@@ -71,10 +71,10 @@ class ShadowCas(Cas):
         own, real = super().path(digest), self._real.path(digest)
         return real if not self._writing and not own.exists() and real.exists() else own
 
-    def put(self, data: bytes) -> str:
+    def put(self, data: bytes, *, often: bool = False) -> str:
         """Store `data` in the shadow, also when the real store has it."""
         with self._own_paths():
-            return super().put(data)
+            return super().put(data, often=often)
 
     def adopt(self, temp: Path) -> str:
         """Move a finished temporary file into the shadow."""

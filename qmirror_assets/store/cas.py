@@ -24,6 +24,7 @@ from qmirror_assets.fingerprint import content_digest
 from qmirror_assets.store import atomic
 
 _LOCK = ".lock"
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
 
 
 def file_digest(path: Path) -> str:
@@ -62,22 +63,33 @@ class Cas:
 
     def path(self, digest: str) -> Path:
         """Where an object lies, whether or not it is there."""
-        return self.root / digest[:2] / digest[2:4] / digest
+        return Path(f"{self.root}/{digest[:2]}/{digest[2:4]}/{digest}")
 
     def has(self, digest: str) -> bool:
         """Whether an object of that name lies here (its bytes are checked when read)."""
         return self.path(digest).is_file()
 
-    def put(self, data: bytes) -> str:
-        """Store `data` and give its digest; damaged bytes under that name are replaced."""
+    def put(self, data: bytes, *, often: bool = False) -> str:
+        """Store `data` and give its digest; damaged bytes under that name are replaced.
+
+        often: the same bytes come again in this process; then they are flushed once.
+        """
         digest = content_digest(data)
         path = self.path(digest)
         with self._locked(fcntl.LOCK_SH):
-            if not _renewed(path, digest, len(data)):
+            renewed = _renewed(path, digest, len(data))
+            if not renewed:
                 atomic.write_bytes(path, data, durable=False)
-        # also when it was there: a process that died may have left it unflushed
-        self._unsynced.add(path)
+        self._to_sync(digest, path, renewed=renewed)
+        if often:
+            self._verified.add(digest)
         return digest
+
+    def _to_sync(self, digest: str, path: Path, *, renewed: bool) -> None:
+        # What was read here is on disk, since a manifest names it; so is what was flushed here.
+        # All else is flushed also when it was there: a process that died may have left it so.
+        if not (renewed and digest in self._verified):
+            self._unsynced.add(path)
 
     def adopt(self, temp: Path) -> str:
         """Move a finished temporary file in and give its digest."""
@@ -90,9 +102,7 @@ class Cas:
                 with atomic.wrap_os_errors(path.parent, "write in"):
                     path.parent.mkdir(parents=True, exist_ok=True)
                 atomic.replace(temp, path, durable=False)
-        # what was read here is on disk, since a manifest names it; so is what was flushed here
-        if not (renewed and digest in self._verified):
-            self._unsynced.add(path)
+        self._to_sync(digest, path, renewed=renewed)
         self._verified.add(digest)
         return digest
 
@@ -116,8 +126,11 @@ class Cas:
         """Writers share the lock, a removal holds it alone; it ends with the process."""
         place = self.root / _LOCK
         with atomic.wrap_os_errors(place, "lock"):
-            self.root.mkdir(parents=True, exist_ok=True)
-            handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                handle = os.open(place, _LOCK_FLAGS, 0o644)
+            except FileNotFoundError:
+                self.root.mkdir(parents=True, exist_ok=True)
+                handle = os.open(place, _LOCK_FLAGS, 0o644)
         try:
             with atomic.wrap_os_errors(place, "lock"):
                 fcntl.flock(handle, mode)

@@ -168,19 +168,35 @@ class TableWriter:
             self._file.close()
 
 
+def _open_writer(sink: pa.NativeFile, schema: pa.Schema) -> pq.ParquetWriter:
+    repeated = [n for n in ("reason", "domain", "language", "licence") if n in schema.names]
+    return pq.ParquetWriter(
+        sink, schema, compression="zstd", compression_level=1, use_dictionary=repeated,
+        write_page_checksum=True,
+        write_statistics=["sample_id"] if "sample_id" in schema.names else False,
+    )  # fmt: skip
+
+
+def no_rows(schema: pa.Schema) -> bytes:
+    """The file that a writer makes of no rows."""
+    return _no_rows(schema.serialize().to_pybytes())  # schemas are equal whatever their metadata
+
+
+@lru_cache
+def _no_rows(schema: bytes) -> bytes:
+    sink = pa.BufferOutputStream()
+    _open_writer(sink, pa.ipc.read_schema(pa.py_buffer(schema))).close()
+    return bytes(sink.getvalue())
+
+
 class _File:
     """The Parquet file of a row table while it is written."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
-        repeated = [n for n in ("reason", "domain", "language", "licence") if n in schema.names]
         with wrap_os_errors(path, "write"):
             self._sink = pa.OSFile(str(path), "wb")
-            self._writer = pq.ParquetWriter(
-                self._sink, schema, compression="zstd", compression_level=1,
-                use_dictionary=repeated, write_page_checksum=True, write_statistics=["sample_id"]
-                if "sample_id" in schema.names else False,
-            )  # fmt: skip
+            self._writer = _open_writer(self._sink, schema)
 
     def write(self, table: pa.Table) -> None:
         """Add a row group."""

@@ -113,6 +113,23 @@ def test_sync_flushes_each_object_once(cas: Cas, monkeypatch: pytest.MonkeyPatch
     assert len(flushed) == 2
 
 
+def test_bytes_that_come_often_are_flushed_once(cas: Cas, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr(atomic, "fsync_path", flushed.append)
+    digest = cas.put(b"x", often=True)
+    cas.put(b"x", often=True)
+    cas.sync()
+    assert len(flushed) == 2, "the object and its folder"
+    cas.put(b"x", often=True)
+    cas.sync()
+    assert len(flushed) == 2
+    cas.path(digest).write_bytes(b"y")
+    cas.put(b"x", often=True)
+    cas.sync()
+    assert len(flushed) == 4, "what had to be written again"
+    assert cas.get(digest) == b"x"
+
+
 @pytest.mark.parametrize("call", ["get", "verified_path", "sync"])
 def test_errors_of_the_disk_are_named(cas: Cas, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     digest = cas.put(b"x")

@@ -162,6 +162,15 @@ def test_rows_and_columns_are_those_of_the_file_that_lies_there_now(tmp_path: Pa
         tables.count_rows(path)
 
 
+@pytest.mark.parametrize("kind", [Column.STR, Column.JSON])
+def test_a_table_of_no_rows_is_the_same_bytes_without_a_file(tmp_path: Path, kind: Column) -> None:
+    """Text and JSON are one Arrow type; which it is stands in the field's metadata."""
+    schema = tables.row_schema({"a": kind})
+    path = tmp_path / "t.parquet"
+    tables.TableWriter(path, schema, []).close()
+    assert tables.no_rows(schema) == path.read_bytes()
+
+
 def test_a_table_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     writer = tables.TableWriter(tmp_path / "absent" / "t", SCHEMA, ["row_digest"])
     with pytest.raises(StoreUnavailable, match="cannot write"):
