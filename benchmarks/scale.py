@@ -162,7 +162,7 @@ def judge(sizes: list[Size]) -> list[str]:
         if size.rows <= RSS_FROM and size.no_op_s > NO_OP_S:
             wrong.append(f"{size.rows} rows: no-op {size.no_op_s:.1f} s > {NO_OP_S} s")
         if size.edited_s > limit:
-            wrong.append(f"{size.rows} rows: edited {size.edited_s:.1f} s > {limit:.1f} s")
+            wrong.append(f"{size.rows} rows: edited {size.edited_s:.2f} s > {limit:.2f} s")
         if size.edited_calls != int(size.rows * EDITED) * ASKING:
             wrong.append(f"{size.rows} rows: {size.edited_calls} calls after the edit")
         if size.rss_mb > RSS_MB:
@@ -203,16 +203,18 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.scratch, prefix="bench-scale-") as scratch:
         sizes = [measure_often(rows, Path(scratch)) for rows in sorted(given.rows)]
-    print(table(sizes))
+    said = "\n".join([table(sizes), *_said(judge(sizes))])
+    print(said)
     if given.table:
-        given.table.write_text(table(sizes) + "\n", "utf-8")
+        given.table.write_text(said + "\n", "utf-8")
     if given.json:
         found = {"sizes": [asdict(s) for s in sizes], "exponent": exponent(sizes)}
         given.json.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
-    wrong = judge(sizes)
-    for line in wrong:
-        print(f"over the limit: {line}")
-    return 1 if wrong else 0
+    return 1 if judge(sizes) else 0
+
+
+def _said(wrong: list[str]) -> list[str]:
+    return [f"\nover the limit: {line}" for line in wrong] or ["\nall within the limits"]
 
 
 if __name__ == "__main__":
