@@ -203,14 +203,15 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.scratch, prefix="bench-scale-") as scratch:
         sizes = [measure_often(rows, Path(scratch)) for rows in sorted(given.rows)]
-    said = "\n".join([table(sizes), *_said(judge(sizes))])
+    wrong = judge(sizes)
+    said = "\n".join([table(sizes), *_said(wrong)])
     print(said)
     if given.table:
         given.table.write_text(said + "\n", "utf-8")
     if given.json:
         found = {"sizes": [asdict(s) for s in sizes], "exponent": exponent(sizes)}
         given.json.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
-    return 1 if judge(sizes) else 0
+    return 1 if wrong else 0
 
 
 def _said(wrong: list[str]) -> list[str]:

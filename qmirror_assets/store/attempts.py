@@ -2,8 +2,9 @@
 
 Action keys are random, so an index that is kept call by call touches another page for each of
 them: in SQLite three quarters of what an attempt costs, and more the more there are. Attempts are
-appended without one; the keys of a finished materialization are added to a table of their own, in
-order and at once. What is younger is looked through. PostgreSQL keeps an ordinary index.
+appended without one; once there are many, and at the end of a build, their keys are added to a
+table of their own, in order and at once. What is younger is looked through. PostgreSQL keeps an
+ordinary index.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Generator
 
 import pytest
@@ -102,10 +103,14 @@ def test_the_first_error_ends_the_pass(caplog: pytest.LogCaptureFixture) -> None
         number = int(request.body["n"])
         return ValueError(f"number {number}") if number < 3 else echo(request)
 
-    rows = [row(1), row(2), row(3, 4)]
-    with pytest.raises(ValueError, match="number 1"):
+    rows, said = [row(1), row(2), row(3, 4)], ""
+    try:
         drive(Answers(answer), rows)
+    except ValueError as error:
+        said = str(error)
+    assert said == "number 1"
     assert rows[2].output == {}, "nobody goes on"
+    gc.collect()  # asyncio tells of an error that was never asked for when its future goes
     assert not caplog.records, "an error that nobody waits for is no news"
 
 
