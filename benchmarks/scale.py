@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import math
+import os
 import platform
 import shutil
 import statistics
@@ -129,6 +130,7 @@ def _edit(folder: Path, rows: int, edited: int, *, keep: bool) -> dict[str, floa
     if keep:
         shutil.copytree(folder, place)
     write_seeds(place / "recipe" / "seeds.jsonl", rows, edited)
+    os.sync()  # a copy that is not on disk yet would be flushed by the build, as part of its time
     figures = build(place)
     if keep:
         shutil.rmtree(place)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import os
 import signal
 import sys
+import threading
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -80,7 +83,24 @@ def _on_sigterm(_signal: int, _frame: FrameType | None) -> NoReturn:
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     signal.signal(signal.SIGTERM, _on_sigterm)
-    sys.exit(run(args))
+    leave(run(args))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with an exit code, without taking the interpreter apart first.
+
+    After the gate, freeing each object of Great Expectations and Dagster one by one takes one to
+    two seconds, and the system frees them all at once.
+    """
+    if any(not t.daemon for t in threading.enumerate() if t is not threading.main_thread()):
+        sys.exit(code)  # such a thread has something to finish
+    atexit._run_exitfuncs()  # noqa: SLF001 - what libraries close at exit
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # a closed pipe: the interpreter says so in its own way
+        sys.exit(code)
+    os._exit(code)
 
 
 def run(args: list[str] | None = None) -> int:
