@@ -21,6 +21,7 @@ from qmirror_assets.release.registry import find_version, list_versions
 from qmirror_assets.runner import Budget
 from qmirror_assets.runner.facts import Progress
 from qmirror_assets.runner.target import TargetStatus
+from qmirror_assets.store.leases import is_gone, process_owner
 from qmirror_assets.summary import BuildResult, summarize
 from qmirror_assets.todo import check_domains, find_todo
 from qmirror_assets.workspace import Dataset, Workspace, new_run_id
@@ -114,6 +115,7 @@ class Build:
         self._reach_target(domains)
         self._check_failures(self._result(domains))
         version, published = self._version(domains)
+        self._end(version)
         return self._result(domains, version, published=published)
 
     def _check_budget(self) -> None:
@@ -153,7 +155,7 @@ class Build:
             self._driver = Driver.open(self.dataset, live)
         return self._driver
 
-    def _record_run(self) -> None:
+    def _record_run(self, *, ended: bool = False) -> None:
         self.workspace.store.state.add_run(
             self.run_id,
             self.dataset.name,
@@ -161,8 +163,28 @@ class Build:
                 "recipe": self.dataset.recipe.digest,
                 "profile": self.dataset.profile.name,
                 "package": qmirror_assets.__version__,
+                "owner": process_owner(),
+                "ended": ended,
             },
         )
+
+    def _end(self, version: str) -> None:
+        """Record that the run came to its end, after what an earlier one did not come to.
+
+        A build that was killed once its version was out leaves nothing stale, but its reports
+        are not made and its run in Dagster waits for ever.
+        """
+        last = self.workspace.store.state.last_run(self.dataset.name)
+        killed = not last.get("ended", True) and is_gone(last["owner"])
+        if self._driver is None and not killed:
+            return
+        if self._driver is None:
+            self.report.step(0, 0, "reports that an earlier build did not come to")
+            driver = self._drive()
+            self._record_run()
+            if version:
+                driver.analytics()
+        self._record_run(ended=True)
 
     # -- stages
 

@@ -16,8 +16,9 @@ STATE: Final = 1
 """Tables of the state database."""
 ACTIONS: Final = 1
 """Files of the action cache, and the entries in them."""
-MANIFEST: Final = 2
-"""Manifest of a (stage, domain). 2: rows may be a file and the changes since."""
+MANIFEST: Final = 3
+"""Manifest of a (stage, domain). 2: rows may be a file and the changes since. 3: it may name their
+keys."""
 SNAPSHOT: Final = 1
 """Snapshot of a domain for a version."""
 GATE: Final = 1

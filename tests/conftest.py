@@ -210,6 +210,11 @@ class ToyProject:
         write_seeds(self.recipe / "seeds" / "seeds.jsonl", rows)
 
     @property
+    def home(self) -> Path:
+        """DAGSTER_HOME."""
+        return self.project / ".qmirror" / "dagster"
+
+    @property
     def environment(self) -> dict[str, str]:
         return {k: v for k, v in os.environ.items() if k not in ("DAGSTER_HOME", "QMIRROR_DATA")}
 

@@ -98,7 +98,7 @@ class Examination:
 
     def _tables(self) -> None:
         """Read every table with its page checksums; pictures named there must be whole."""
-        for role in (Role.ROWS, Role.CHANGES, Role.REJECTIONS):
+        for role in (Role.ROWS, Role.CHANGES, Role.KEYS, Role.REJECTIONS):
             for digest in self.links.of(role):
                 if digest not in self.unsound:
                     self._table(digest)

@@ -27,6 +27,7 @@ class Role(StrEnum):
     MANIFEST = "manifest"
     ROWS = "rows"
     CHANGES = "changed rows"
+    KEYS = "keys of rows"
     REJECTIONS = "rejections"
     SNAPSHOT = "snapshot"
     GATE = "gate record"
@@ -129,6 +130,8 @@ class _Walk:
             self.links.add(manifest.rows, Role.ROWS, owner)
             for changes in manifest.row_files[1:]:
                 self.links.add(changes, Role.CHANGES, owner)
+            if manifest.keys:
+                self.links.add(manifest.keys, Role.KEYS, owner)
             self.links.add(manifest.rejections, Role.REJECTIONS, owner)
         waiting, seen = [digest], set[str]()
         while waiting:

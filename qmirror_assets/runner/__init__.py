@@ -204,7 +204,7 @@ class Runner:
         counts = manifest.counts
         none = counts.rejected + counts.duplicates == 0
         rejections = None if none else self.store.cas.verified_path(manifest.rejections)
-        return Previous(table, rejections, manifest.rows, consumed.manifest)
+        return Previous(table, rejections, consumed.manifest)
 
     def _reporter(
         self, key: PartitionKey, total: int, done: int, facts: Facts
@@ -226,7 +226,7 @@ class Runner:
         schema = tables.row_schema(node.columns)
         paths = []
         for segment in settled_segments(node, self._rounds(node, seen.pinned)):
-            spool = outputs.whole(schema)
+            spool = outputs.spool(schema)
             for batch in segment:
                 spool.rows.write(batch)
             paths.append(spool.finish())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from qmirror_assets.runner.output import LayeredOutput, Output
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED, Spool
 from qmirror_assets.store import tables
 from qmirror_assets.store.arrays import array
+from qmirror_assets.store.layers import Table
 from qmirror_assets.store.merging import merge_sorted
 
 
@@ -62,8 +62,8 @@ class Changes:
     number: int  # rows that will lie beside the base, and rows of it that no longer count
 
 
-def find_changes(spool: Spool, kept: Kept, domain: str, base: Path) -> Changes | None:
-    """What would change beside the file `base`; None where nothing stays in it."""
+def find_changes(spool: Spool, kept: Kept, domain: str, base: Table) -> Changes | None:
+    """What would change beside the base of a table; None where nothing stays in it."""
     samples = spool.samples()
     standing = kept.stand(domain, base, samples)
     if standing is None:

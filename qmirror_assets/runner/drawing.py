@@ -134,7 +134,7 @@ def _ranked(source: Table, kept: pa.Array, random_seed: int) -> Iterator[tuple[s
 
 
 def _write(store: Store, lease: Lease, pool: Manifest, chosen: pa.Array) -> tuple[str, Manifest]:
-    output = Output(store, SEED_SCHEMA)
+    output = Output(store, SEED_SCHEMA, keyed=True)
     try:
         for batch in store.table(pool).batches():
             drawn = pc.is_in(batch.column("sample_id"), value_set=chosen)

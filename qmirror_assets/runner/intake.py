@@ -104,7 +104,7 @@ def _pools_stand(store: Store, dataset: str, print_: str) -> bool:
             pool = store.current(PartitionKey(dataset, POOL, domain))
             if pool is None or pool[1].fingerprint != print_:
                 return False
-            store.table(pool[1])
+            store.table(pool[1]).checked()
             store.cas.verified_path(pool[1].rejections)
     except (DamagedObject, NotFoundError):
         return False  # the sources are read again, which mends the pool
@@ -236,21 +236,24 @@ class _Intake:
         """The changes beside the last table, where they are few; else None."""
         if before is None or self._kept is None:
             return None
-        base = self._store.cas.path(before[1].rows)
+        try:
+            base = self._store.base(before[1])
+        except (DamagedObject, NotFoundError):
+            return None  # its seeds are parsed again
         changes = find_changes(spool, self._kept, domain, base)
-        if changes is None or not is_small(tables.count_rows(base), changes.number):
+        if changes is None or not is_small(base.count_base(), changes.number):
             return None
         return changes
 
     def _beside(
         self, domain: str, spool: Spool, changes: Changes, outputs: Outputs
     ) -> tuple[Output, int, int]:
-        base = changes.base.path, changes.base.path.name
+        base = changes.base.base
         output = outputs.layered(SEED_SCHEMA, base)
         if self._lines is not None:  # rows of the base first, as of a table of their own
             for traces, rows in changes.base.traces():
                 self._lines.keep(traces, rows)
-            self._lines.end_table(domain, changes.base.path.name)
+            self._lines.end_table(domain, base.base.name)
         return output, *drain_changes(spool, changes, output, self._lines)
 
     def commit_lines(self) -> None:

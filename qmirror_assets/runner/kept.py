@@ -16,6 +16,7 @@ from qmirror_assets.runner.sources import KnownSeeds
 from qmirror_assets.runner.spool import SEED_SCHEMA, SPOOLED
 from qmirror_assets.store import tables
 from qmirror_assets.store.arrays import array, of_numpy, to_numpy
+from qmirror_assets.store.layers import Table
 
 _PART = 65_536  # lines that are looked through at once
 
@@ -63,14 +64,14 @@ class Kept:
                     found.append(self._picks(table, mine))
         return found
 
-    def stand(self, domain: str, path: Path, samples: pa.Array) -> Standing | None:
-        """Rows of a file that stay as they are: of one line each, and of none of `samples`."""
+    def stand(self, domain: str, base: Table, samples: pa.Array) -> Standing | None:
+        """Rows of a base that stay as they are: of one line each, and of none of `samples`."""
         for table, name in enumerate(self._known.domains):
-            if name == domain and self._known.tables[table] == path:
+            if name == domain and self._known.tables[table] == base.base:
                 rows = self._known.position[self._all()[self._lines_of(table, None)]]
                 if len(rows):
-                    once = np.bincount(rows, minlength=tables.count_rows(path)) == 1
-                    return Standing(path, self._known, table, once & ~_rows_of(path, samples))
+                    once = np.bincount(rows, minlength=base.count_base()) == 1
+                    return Standing(base, self._known, table, once & ~_rows_of(base, samples))
         return None
 
     def _all(self) -> Numbers:
@@ -110,9 +111,9 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Rows of a file that stay where they are. rows: for each of the file, whether it does."""
+    """Rows of a base that stay where they are. rows: for each of them, whether it does."""
 
-    path: Path
+    base: Table
     known: SeedLines
     table: int
     rows: Numbers
@@ -131,9 +132,9 @@ class Standing:
             yield self.known.traces(entries), self.known.position[entries]
 
     def others(self) -> pa.Array:
-        """Samples of all other rows of the file, sorted."""
+        """Samples of all other rows of the base, sorted."""
         left, start = [array([], pa.string())], 0
-        for batch in tables.iter_batches(self.path, ["sample_id"]):
+        for batch in self.base.batches(["sample_id"]):
             stop = start + batch.num_rows
             left.append(batch.column("sample_id").filter(of_numpy(~self.rows[start:stop])))
             start = stop
@@ -154,7 +155,7 @@ class Picks:
 
     def split(self, samples: pa.Array) -> tuple[Picks, Picks]:
         """Rows of other samples than these, and rows of these."""
-        mask = _rows_of(self.path, samples)[self.rows]
+        mask = _rows_of(Table(self.path), samples)[self.rows]
         return self._only(~mask), self._only(mask)
 
     def _only(self, mask: Numbers) -> Picks:
@@ -186,10 +187,10 @@ class Picks:
         return tables.to_batch(SPOOLED, columns)
 
 
-def _rows_of(path: Path, samples: pa.Array) -> Numbers:
-    """For each row of a file, whether it is one of these samples."""
-    here, start = np.zeros(tables.count_rows(path), bool), 0
-    for batch in tables.iter_batches(path, ["sample_id"]):
+def _rows_of(base: Table, samples: pa.Array) -> Numbers:
+    """For each row of a base, whether it is one of these samples."""
+    here, start = np.zeros(base.count_base(), bool), 0
+    for batch in base.batches(["sample_id"]):
         found = pc.is_in(batch.column("sample_id"), value_set=samples)
         here[to_numpy(pc.indices_nonzero(found)).astype(np.int64) + start] = True
         start += batch.num_rows

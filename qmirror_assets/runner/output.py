@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,11 +14,18 @@ from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.arrays import array
-from qmirror_assets.store.layers import DROPPED
+from qmirror_assets.store.layers import DROPPED, Table, wants_keys
 from qmirror_assets.store.leases import Lease, commit_pointer
 from qmirror_assets.store.manifest import Counts, Input, Manifest
 from qmirror_assets.store.merging import SampleIds, merge_sorted
-from qmirror_assets.store.tables import REJECTIONS, ROW_GROUP, TableWriter, Written
+from qmirror_assets.store.tables import (
+    KEY_SCHEMA,
+    KEYS,
+    REJECTIONS,
+    ROW_GROUP,
+    TableWriter,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +38,17 @@ class Closed:
     rejection_file: str
     delta: str = ""
     dropped: str = ""
+    keys: str = ""
 
 
 class Output:
-    """The two tables of one partition while they are written."""
+    """The two tables of one partition while they are written; keyed: with the keys of the rows."""
 
-    def __init__(self, store: Store, schema: pa.Schema) -> None:
+    def __init__(self, store: Store, schema: pa.Schema, *, keyed: bool = False) -> None:
         self._store = store
-        self._paths = [store.cas.new_temp(), store.cas.new_temp()]
-        self.rows = TableWriter(self._paths[0], schema, ["row_digest"])
+        self._paths = [store.cas.new_temp() for _ in range(3)]
+        keys = TableWriter(self._paths[2], KEY_SCHEMA, []) if keyed else None
+        self.rows = TableWriter(self._paths[0], schema, ["row_digest"], keys)
         self.rejections = TableWriter(self._paths[1], REJECTIONS, ["sample_id", "reason"])
 
     def finish(self) -> Path:
@@ -50,7 +59,10 @@ class Output:
     def close(self) -> Closed:
         """Finish both tables and adopt them."""
         rows, rejections = self._keep(self.rows, 0), self._keep(self.rejections, 1)
-        return Closed(self.rows.written, self.rejections.written, rows, rejections)
+        keys = self.rows.keys
+        named = self._keep(keys, 2) if keys and wants_keys(keys.written.rows) else ""
+        written = self.rows.written, self.rejections.written
+        return Closed(*written, rows, rejections, keys=named)
 
     def _keep(self, table: TableWriter, place: int) -> str:
         """Finish a table and put it into the CAS; most tables of rejections hold none."""
@@ -61,9 +73,10 @@ class Output:
 
     def discard(self) -> None:
         """Remove what a failed materialization left."""
-        for writer in (self.rows, self.rejections):
+        for writer in (self.rows, self.rejections, self.rows.keys):
             with suppress(QMirrorError, OSError, pa.ArrowException):
-                writer.abandon()
+                if writer is not None:
+                    writer.abandon()
         for path in self._paths:
             Path(path).unlink(missing_ok=True)
 
@@ -74,14 +87,13 @@ class LayeredOutput(Output):
     Args:
         store: The stores.
         schema: Of the row table.
-        base: The file that most rows stay in, and its digest.
+        base: The table in whose base most rows stay.
     `rows` takes the changed rows, `drop` the samples whose row in the base does not count.
     """
 
-    def __init__(self, store: Store, schema: pa.Schema, base: tuple[Path, str]) -> None:
+    def __init__(self, store: Store, schema: pa.Schema, base: Table) -> None:
         super().__init__(store, schema)
-        self._base, self._base_digest = base
-        self._paths.append(store.cas.new_temp())
+        self._base = replace(base, delta=None, dropped=None)
         self._gone = array([], pa.string())
         self._dropped = TableWriter(self._paths[2], DROPPED, [])
 
@@ -95,15 +107,15 @@ class LayeredOutput(Output):
         whole = self._digest()
         tables_ = (self.rows, self.rejections, self._dropped)
         delta, rejections, dropped = (self._keep(table, at) for at, table in enumerate(tables_))
-        refused = self.rejections.written
-        return Closed(whole, refused, self._base_digest, rejections, delta, dropped)
+        refused, base = self.rejections.written, self._base
+        keys = base.keys.name if base.keys else ""
+        # objects are named by their digests
+        return Closed(whole, refused, base.base.name, rejections, delta, dropped, keys)
 
     def _digest(self) -> Written:
-        columns = ["sample_id", "row_digest"]
-        base = tables.iter_batches(self._base, columns, size=ROW_GROUP)
-        stands = SampleIds(self._gone).without(base)
+        stands = SampleIds(self._gone).without(self._base.batches(KEYS, ROW_GROUP))
         whole = Written()
-        for batch in merge_sorted(stands, self.rows.batches(columns)):
+        for batch in merge_sorted(stands, self.rows.batches(KEYS)):
             whole.add(batch, ["row_digest"])
         return whole
 
@@ -123,10 +135,17 @@ class Outputs:
 
     def whole(self, schema: pa.Schema) -> Output:
         """Tables of their own."""
-        self._made.append(Output(self._store, schema))
-        return self._made[-1]
+        return self._add(Output(self._store, schema, keyed=True))
 
-    def layered(self, schema: pa.Schema, base: tuple[Path, str]) -> LayeredOutput:
+    def spool(self, schema: pa.Schema) -> Output:
+        """Tables that are read again before the materialization ends, and not kept."""
+        return self._add(Output(self._store, schema))
+
+    def _add(self, output: Output) -> Output:
+        self._made.append(output)
+        return output
+
+    def layered(self, schema: pa.Schema, base: Table) -> LayeredOutput:
         """Changes to the rows of another table."""
         output = LayeredOutput(self._store, schema, base)
         self._made.append(output)
@@ -180,7 +199,7 @@ def commit(
     manifest = Manifest(
         key.dataset, key.node, key.domain, stage_fingerprint, engines, partition_fingerprint,
         tuple(inputs), data_version(closed.rows, closed.rejections), counts, closed.row_file,
-        closed.rejection_file, partial, closed.delta, closed.dropped,
+        closed.rejection_file, partial, closed.delta, closed.dropped, closed.keys,
     )  # fmt: skip
     digest = store.cas.put(manifest.dump())
     store.cas.sync()  # every object is on disk before a pointer names it

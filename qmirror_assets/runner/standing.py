@@ -29,13 +29,12 @@ KEY_BATCH = 16_384
 class Previous:
     """The two tables of a materialization.
 
-    rejections: None where there are none. base: digest of the row table's base. consumed: of the
-    manifest of the input it was made of.
+    rejections: None where there are none. consumed: digest of the manifest of the input it was
+    made of.
     """
 
     rows: Table
     rejections: Path | None
-    base: str
     consumed: str = ""
 
     def refused(

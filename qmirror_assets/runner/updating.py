@@ -26,7 +26,7 @@ def update(outputs: Outputs, fresh: Output, previous: Previous, found: Compariso
     schema = fresh.rows.schema
     changed = fresh.rows.written.rows + len(found.gone)
     if _is_small(previous.rows, changed):
-        layered = outputs.layered(schema, (previous.rows.base, previous.base))
+        layered = outputs.layered(schema, previous.rows)
         layered.drop(_dropped(previous.rows, found.gone))
         output: Output = layered
         stand = tables.iter_batches(previous.rows.delta) if previous.rows.delta else iter(())
@@ -44,8 +44,8 @@ def update(outputs: Outputs, fresh: Output, previous: Previous, found: Compariso
 
 def _is_small(table: Table, changed: int) -> bool:
     """Whether the changes since the base was written are few beside it."""
-    earlier = sum(tables.count_rows(path) for path in table.files[1:])
-    return is_small(tables.count_rows(table.base), changed + earlier)
+    earlier = sum(tables.count_rows(path) for path in (table.delta, table.dropped) if path)
+    return is_small(table.count_base(), changed + earlier)
 
 
 def _dropped(table: Table, gone: pa.Array) -> pa.Array:

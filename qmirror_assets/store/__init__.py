@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -50,12 +51,30 @@ class Store:
         return known
 
     def table(self, manifest: Manifest) -> Table:
-        """The rows of a partition, their bytes checked.
+        """The rows of a partition; no byte is read that was not checked.
+
+        A large file whose keys lie apart is checked when it is read: an edit may not need it.
 
         Raises:
             NotFoundError, DamagedObject: a file of them is missing or damaged.
         """
-        return Table(*map(self.cas.verified_path, manifest.row_files))
+        base = self.base(manifest)
+        if not manifest.delta:
+            return base
+        delta, dropped = map(self.cas.verified_path, (manifest.delta, manifest.dropped))
+        return replace(base, delta=delta, dropped=dropped)
+
+    def base(self, manifest: Manifest) -> Table:
+        """The large file of a partition alone, without the changes beside it.
+
+        Raises:
+            NotFoundError, DamagedObject: it or its keys are missing or damaged.
+        """
+        cas = self.cas
+        if not manifest.keys:
+            return Table(cas.verified_path(manifest.rows))
+        keys, check = cas.verified_path(manifest.keys), partial(cas.verified_path, manifest.rows)
+        return Table(cas.path(manifest.rows), keys=keys, check=check)
 
     def put_json(self, value: object) -> str:
         """Store a JSON document and give its digest."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 
 import orjson
 
@@ -18,6 +19,8 @@ from qmirror_assets.keys import parse_digest
 from qmirror_assets.records import Json
 
 SCHEMA = formats.MANIFEST
+_ADDED = {2: ("delta", "dropped"), 3: ("keys",)}
+"""Format -> names of objects that it added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Manifest:
     """See the module's docstring.
 
     `rows` and `rejections` name Parquet objects in the CAS; so do `delta` and `dropped`, the
-    changes since `rows` was written ("" where there are none; see `store.layers.Table`).
+    changes since `rows` was written, and `keys`, the ids and digests of `rows` alone ("" where
+    there are none; see `store.layers.Table`).
     """
 
     dataset: str
@@ -66,6 +70,7 @@ class Manifest:
     partial: bool = False
     delta: str = ""
     dropped: str = ""
+    keys: str = ""
     schema: int = SCHEMA
 
     @property
@@ -100,10 +105,10 @@ class Manifest:
         formats.refuse_later("a manifest", raw["schema"], SCHEMA)
         if raw["schema"] not in range(1, SCHEMA + 1):
             raise ValueError(f"schema {raw['schema']!r}")
-        # format 1 had no changes, and was the same else
-        changes = {"delta": "", "dropped": ""} if raw["schema"] == 1 else {}
-        fields = {**changes, **raw, "schema": SCHEMA}
-        missing = {"delta", "dropped"}.difference(fields)
+        # each format added names, and was the same else
+        later = [names for format_, names in _ADDED.items() if raw["schema"] < format_]
+        fields = {**dict.fromkeys(chain(*later), ""), **raw, "schema": SCHEMA}
+        missing = set(chain(*_ADDED.values())).difference(fields)
         if missing:
             raise KeyError(missing)
         fields["inputs"] = tuple(Input(**item) for item in raw["inputs"])
@@ -116,7 +121,8 @@ class Manifest:
 
     def _check_types(self) -> None:
         texts = [self.dataset, self.node, self.domain, self.stage_fingerprint, self.fingerprint]
-        texts += [self.data_version, self.delta, self.dropped, *(item.node for item in self.inputs)]
+        texts += [self.data_version, self.delta, self.dropped, self.keys]
+        texts += [item.node for item in self.inputs]
         texts += [item.data_version for item in self.inputs]
         for role, identity in self.engines.items():
             texts += [role, *identity.keys(), *identity.values()]
@@ -125,7 +131,8 @@ class Manifest:
         if bool(self.delta) != bool(self.dropped):
             raise ValueError("changed rows without dropped ones, or the other way round")
         inputs = (item.manifest for item in self.inputs)
-        for digest in (*self.row_files, self.rejections, *inputs):
+        keys = (self.keys,) if self.keys else ()
+        for digest in (*self.row_files, *keys, self.rejections, *inputs):
             parse_digest(digest)  # it becomes a path
         numbers = asdict(self.counts).values()
         if not all(type(number) is int and number >= 0 for number in numbers):

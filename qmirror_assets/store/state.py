@@ -212,6 +212,13 @@ class State:
         where = sa.select(table).where(table.c.dataset == dataset).order_by(table.c.at)
         return {row.run_id: orjson.loads(row.facts) for row in self.rows(where)}
 
+    def last_run(self, dataset: str) -> dict[str, Json]:
+        """Recorded facts of the last run of a dataset; {} when there was none."""
+        table = schema.runs
+        where = sa.select(table.c.facts).where(table.c.dataset == dataset)
+        found = self.rows(where.order_by(table.c.at.desc()).limit(1))
+        return orjson.loads(found[0][0]) if found else {}
+
     # -- what stage fingerprints are made of
 
     def put_stage_parts(self, fingerprint: str, parts: Mapping[str, Json]) -> None:

@@ -30,6 +30,8 @@ ROW_GROUP = 16_384
 BATCH = 4_096
 SYSTEM = ("sample_id", "seed_digest", "row_digest", "parent_digest", "actions")
 """Columns every row table begins with."""
+KEYS = ("sample_id", "row_digest")
+"""Columns that say which rows a table holds."""
 
 _TYPES = {
     Column.STR: pa.string(),
@@ -45,6 +47,7 @@ _SYSTEM_FIELDS = [
     pa.field("parent_digest", pa.string(), nullable=False),
     pa.field("actions", pa.list_(pa.string()), nullable=False),
 ]
+KEY_SCHEMA = pa.schema([f for f in _SYSTEM_FIELDS if f.name in KEYS])
 REJECTIONS = pa.schema(
     [
         pa.field("sample_id", pa.string(), nullable=False),
@@ -113,11 +116,18 @@ class Written:
 class TableWriter:
     """Streams sorted batches into one Parquet file, digesting `digest_columns` on the way.
 
-    The file is made with the first row group, or when it is closed.
+    The file is made with the first row group, or when it is closed. `keys` is given the KEYS of
+    all rows.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, digest_columns: Sequence[str]) -> None:
-        self.schema = schema
+    def __init__(
+        self,
+        path: Path,
+        schema: pa.Schema,
+        digest_columns: Sequence[str],
+        keys: TableWriter | None = None,
+    ) -> None:
+        self.schema, self.keys = schema, keys
         self.written = Written()
         self._path, self._digest_columns = path, tuple(digest_columns)
         self._pending: list[pa.RecordBatch] = []
@@ -130,6 +140,8 @@ class TableWriter:
         if batch.num_rows == 0:
             return
         self.written.add(batch, self._digest_columns)
+        if self.keys is not None:
+            self.keys.write(batch.select(list(KEYS)))
         self._pending.append(batch)
         self._pending_rows += batch.num_rows
         if self._pending_rows >= ROW_GROUP:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -35,7 +36,37 @@ def test_five_kills_of_a_build(toy_project: ToyProject, released_once: ToyProjec
     result = toy_project.build("--profile", "slow")
     assert (result["published"], result["accepted"]) == (True, 20)
     assert result["release_digest"] == released_once.first["release_digest"]
-    assert started_runs(toy_project.project / ".qmirror" / "dagster") == []
+    assert started_runs(toy_project.home) == []
+
+
+_KILLED = """
+import os, signal, sys
+from qmirror_assets.cli import run
+from qmirror_assets.store import atomic
+atomic.set_crash_point(lambda name: name == {point!r} and os.kill(os.getpid(), signal.SIGKILL))
+run(sys.argv[1:])
+"""
+
+
+def test_a_kill_once_the_version_is_out(toy_project: ToyProject) -> None:
+    """Nothing is stale then, but the reports are those of before, and a run seems to go on."""
+    arguments = ["build", str(toy_project.recipe), "--json"]
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED.format(point="after_published"), *arguments],
+        cwd=toy_project.project, env=toy_project.environment, capture_output=True, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL
+    marts = toy_project.project / "data" / "analytics"
+    assert (list(marts.rglob("*.parquet")), len(started_runs(toy_project.home))) == ([], 1)
+
+    again = toy_project.build()
+
+    assert (again["published"], again["totals"]["calls"]) == (True, 0)
+    assert list(marts.rglob("*.parquet")) != []
+    assert started_runs(toy_project.home) == []
+    written = {path: path.stat().st_mtime_ns for path in marts.rglob("*")}
+    toy_project.build()
+    assert {path: path.stat().st_mtime_ns for path in marts.rglob("*")} == written
 
 
 def started_runs(home: Path) -> list[str]:

@@ -98,6 +98,7 @@ def test_stored_manifests_are_read(path: Path) -> None:
     assert (manifest.dataset, manifest.node, manifest.domain) == ("shop", "polish/judged", "crates")
     assert (manifest.counts.rows_out, len(manifest.inputs)) == (6, 9)
     assert len(manifest.row_files) == (1 if path.stem == "manifest-1" else 3)
+    assert bool(manifest.keys) == (path.stem == "manifest-3")
     assert Manifest.load(manifest.dump()) == manifest
 
 

@@ -106,7 +106,6 @@ def test_a_small_comparison_says_what_a_whole_one_says(case: int, tmp_path: Path
     previous = Previous(
         Table(write_rows(tmp_path / "made", made, parents=True)),
         write_rejections(tmp_path / "refused", refused, reasons),
-        "",
     )
     whole = compare(now.batches([ID, "row_digest"]), previous)
     small = compare_changes(len(rows_now), difference_of(before, now), previous)

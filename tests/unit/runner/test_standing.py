@@ -37,7 +37,7 @@ def cut(rows: list[Pair], rng: random.Random, digest: str) -> Iterator[pa.Record
 
 def made(folder: Path, rows: list[Pair], refused: list[Pair]) -> Previous:
     """What was made of `rows`, and `refused` of others."""
-    previous = Previous(Table(folder / "rows"), folder / "rejections", "")
+    previous = Previous(Table(folder / "rows"), folder / "rejections")
     writer = TableWriter(previous.rows.base, row_schema({}), ["row_digest"])
     columns = {
         "sample_id": [p[0] for p in rows],

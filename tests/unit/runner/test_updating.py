@@ -8,9 +8,12 @@ import pytest
 
 from qmirror_assets.engines.fake import FakeEngine, FakeOptions
 from qmirror_assets.engines.faults import FaultPlan, parse_rule
+from qmirror_assets.errors import DamagedObject
 from qmirror_assets.integrity.fsck import Examination
 from qmirror_assets.integrity.gc import collect_garbage
+from qmirror_assets.integrity.repair import repair
 from qmirror_assets.runner.facts import Materialized
+from qmirror_assets.store import tables
 from tests.conftest import Toy, toy_seed
 
 
@@ -53,6 +56,63 @@ def test_an_edited_seed_leaves_the_large_files_alone(toy: Toy) -> None:
     assert layers(toy) == {"draft": True, "polish": True, "final": True}
     assert {done.key.node: done.manifest.rows for done in toy.last} == before
     assert toy.versions() == versions_of_a_whole_build(toy)
+
+
+def test_an_edit_reads_no_large_file_but_who_does_checks_it(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qmirror_assets.store.layers.LAYER_FROM", 1)
+    toy.build()
+    bases = [done.manifest.rows for done in toy.last]
+    store = toy.open()
+    for digest in bases:
+        path = store.cas.path(digest)
+        damaged = bytearray(path.read_bytes())
+        damaged[len(damaged) // 2] ^= 1
+        path.write_bytes(damaged)
+    store.close()
+
+    toy.write([toy_seed(i + 1000 if i < 3 else i) for i in range(200)])
+    assert toy.build().calls == 6
+    assert layers(toy) == {"draft": True, "polish": True, "final": True}
+    assert [done.manifest.rows for done in toy.last] == bases
+    for done in toy.last:
+        with pytest.raises(DamagedObject):
+            rows_of(toy, done)
+    store = toy.open()
+    examined = Examination(store)
+    examined.run()
+    assert set(bases) <= set(examined.unsound)
+    repair(examined)
+    store.close()
+
+    assert toy.build().calls == 0
+    assert len(rows_of(toy, toy.last[-1])) == 200
+    assert toy.versions() == versions_of_a_whole_build(toy)
+
+
+def test_what_was_stored_without_keys_is_edited_all_the_same(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy.build()  # 200 rows are too few for changes beside them, and have no keys
+    assert {done.manifest.keys for done in toy.last} == {""}
+    monkeypatch.setattr("qmirror_assets.store.layers.LAYER_FROM", 1)
+    toy.write([toy_seed(i + 1000 if i < 3 else i) for i in range(200)])
+    assert toy.build().calls == 6
+    assert layers(toy) == {"draft": True, "polish": True, "final": True}
+    assert {done.manifest.keys for done in toy.last} == {""}
+    assert toy.versions() == versions_of_a_whole_build(toy)
+
+
+@pytest.mark.usefixtures("layering")
+def test_keys_are_those_of_the_large_file(toy: Toy) -> None:
+    toy.build()
+    store = toy.open()
+    for done in toy.last:
+        large = tables.read_columns(store.cas.path(done.manifest.rows), tables.KEYS)
+        keys = tables.read_columns(store.cas.path(done.manifest.keys), tables.KEYS)
+        assert (keys.equals(large), keys.num_rows) == (True, 200)
+    store.close()
 
 
 @pytest.mark.usefixtures("layering")
@@ -117,9 +177,10 @@ def test_every_file_of_a_layered_table_is_kept_and_looked_at(toy: Toy) -> None:
     store = toy.open()
     try:
         collect_garbage(store, grace=1.0)
-        assert [store.cas.has(digest) for digest in final.row_files] == [True] * 3
+        files = (*final.row_files, final.keys)
+        assert [store.cas.has(digest) for digest in files] == [True] * 4
         assert Examination(store).run().clean
-        for digest in final.row_files:
+        for digest in files:
             path = store.cas.path(digest)
             whole = path.read_bytes()
             path.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])

@@ -86,6 +86,35 @@ def test_a_query_engine_and_a_lookup_see_the_same(case: int, tmp_path: Path) -> 
         )
 
 
+def test_keys_stand_for_the_large_file(tmp_path: Path) -> None:
+    looked: list[str] = []
+    schema = pa.schema([*SCHEMA, pa.field("row_digest", pa.string(), nullable=False)])
+    rows = {"sample_id": ["a", "b"], "text": ["1", "2"], "row_digest": ["x", "y"]}
+    writer = TableWriter(
+        tmp_path / "base", schema, [], keys := TableWriter(tmp_path / "keys", tables.KEY_SCHEMA, [])
+    )
+    writer.write(tables.to_batch(schema, rows))
+    writer.close()
+    keys.close()
+    table = Table(
+        tmp_path / "base", keys=tmp_path / "keys", check=lambda: looked.append("the base")
+    )
+    assert table.count_base() == 2
+    assert table.read(["row_digest", "sample_id"]).to_pylist() == [
+        {"row_digest": "x", "sample_id": "a"}, {"row_digest": "y", "sample_id": "b"},
+    ]  # fmt: skip
+    picked = table.pick(pa.array(["b"], pa.string()), ["sample_id", "row_digest"], 10)
+    assert [batch.num_rows for batch in picked] == [1]
+    none = pa.array([], pa.string())
+    assert (list(table.pick(none, ["sample_id", "text"], 10)), looked) == ([], [])
+    assert table.read(["text"]).column("text").to_pylist() == ["1", "2"]
+    assert looked == ["the base"]
+    for read in (table.checked, table.scan, lambda: list(table.batches())):
+        looked.clear()
+        read()
+        assert looked == ["the base"]
+
+
 def test_a_file_alone_is_a_table(tmp_path: Path) -> None:
     table = Table(write(tmp_path / "base", {"a": "1", "b": "2"}))
     assert table.files == (tmp_path / "base",)
