@@ -37,7 +37,10 @@ NAMES = ["one", "two", "three", "four"]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Figures of one number of rows. Seconds are wall time, start-up included."""
+    """Figures of one number of rows. Seconds are wall time, start-up included.
+
+    edit_share: of the cold build's time, what the edited one takes above start-up.
+    """
 
     rows: int
     cold_s: float
@@ -48,6 +51,7 @@ class Size:
     edited_s: float
     edited_calls: int
     data_mb: float
+    edit_share: float
 
 
 def write_recipe(folder: Path) -> None:
@@ -121,6 +125,7 @@ def measure(rows: int, scratch: Path, shots: int) -> Size:
         1000 * (cold["cpu"] - _middle(no_op, "cpu")) / cold["calls"],
         max(one["rss_mb"] for one in (cold, *changed)), _middle(no_op, "seconds"),
         _middle(changed, "seconds"), int(changed[0]["calls"]), size,
+        (_middle(changed, "seconds") - _middle(no_op, "seconds")) / cold["seconds"],
     )  # fmt: skip
 
 
@@ -160,11 +165,12 @@ def judge(sizes: list[Size]) -> list[str]:
     """What is over its limit, in words."""
     wrong = []
     for size in sizes:
-        limit = size.cold_s * EDIT_SHARE + size.no_op_s
         if size.rows <= RSS_FROM and size.no_op_s > NO_OP_S:
             wrong.append(f"{size.rows} rows: no-op {size.no_op_s:.1f} s > {NO_OP_S} s")
-        if size.edited_s > limit:
-            wrong.append(f"{size.rows} rows: edited {size.edited_s:.2f} s > {limit:.2f} s")
+        if size.edit_share > EDIT_SHARE:
+            wrong.append(
+                f"{size.rows} rows: edited {size.edit_share:.1%} of cold > {EDIT_SHARE:.0%}"
+            )
         if size.edited_calls != int(size.rows * EDITED) * ASKING:
             wrong.append(f"{size.rows} rows: {size.edited_calls} calls after the edit")
         if size.rss_mb > RSS_MB:
@@ -184,12 +190,14 @@ def table(sizes: list[Size]) -> str:
         f"{STAGES} stages, {ASKING} calls a row; {dt.datetime.now(dt.UTC):%Y-%m-%d}, Python "
         f"{platform.python_version()}",
         "",
-        "| rows | cold s | rows/s | CPU ms/call | peak RSS MB | no-op s | 1 % edited s | calls |",
-        "|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| rows | cold s | rows/s | CPU ms/call | peak RSS MB | no-op s | 1 % edited s "
+        "| above no-op, of cold | calls |",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
         f"| {s.rows:,} | {s.cold_s:.1f} | {s.rows_a_second:,.0f} | {s.cpu_ms_a_call:.3f} "
-        f"| {s.rss_mb:.0f} | {s.no_op_s:.2f} | {s.edited_s:.1f} | {s.edited_calls:,} |"
+        f"| {s.rss_mb:.0f} | {s.no_op_s:.2f} | {s.edited_s:.2f} | {s.edit_share:.1%} "
+        f"| {s.edited_calls:,} |"
         for s in sizes
     ]
     growth = exponent(sizes)

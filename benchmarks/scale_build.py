@@ -17,6 +17,7 @@ from pathlib import Path
 
 import orjson
 
+from qmirror_assets.cli import leave
 from qmirror_assets.engines.base import Call, Outcome, Raw, Usage
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.profile import Profile, ProfileSpec
@@ -92,3 +93,4 @@ def _peak_mb() -> float:
 
 if __name__ == "__main__":
     sys.stdout.write(orjson.dumps(build(Path(sys.argv[1]))).decode() + "\n")
+    leave(0)  # as `qmirror` does

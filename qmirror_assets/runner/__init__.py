@@ -15,7 +15,7 @@ from qmirror_assets.runner.changing import changes_since, compare_changes
 from qmirror_assets.runner.dedup import DedupPass, split
 from qmirror_assets.runner.engines import Engines
 from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progress, ignore_progress
-from qmirror_assets.runner.freshness import Pinned, Staleness, pin, staleness
+from qmirror_assets.runner.freshness import Pinned, Staleness, pin, pin_among, staleness
 from qmirror_assets.runner.interrupts import new_runner, run_interruptible
 from qmirror_assets.runner.judged import RoundTable, settled_segments
 from qmirror_assets.runner.output import Output, Outputs, commit
@@ -29,6 +29,7 @@ from qmirror_assets.store.attempts import MANY
 from qmirror_assets.store.leases import STALE_AFTER, Lease, beat, hold
 from qmirror_assets.store.manifest import Manifest
 from qmirror_assets.store.sorting import sorted_batches
+from qmirror_assets.store.state import Made
 
 
 @dataclass(slots=True)
@@ -82,19 +83,16 @@ class Runner:
             return self._run(node, lease, seen)
 
     def _look(self, node: Node, key: PartitionKey) -> Seen:
-        pinned, current = self._pin(node, key.domain), self.store.current(key)
-        return Seen(pinned, *(current or ("", None)))
-
-    def _pin(self, node: Node, domain: str) -> Pinned:
-        pinned = pin(self.store, node, self.dataset, domain, self.engines)
+        current = self.store.currents(key.dataset, key.domain, [*node.inputs, node.name])
+        pinned = pin_among(current, node, self.engines)
         if isinstance(pinned, str):
             raise NotFoundError(
-                f"{node.name} of domain {domain!r} cannot run",
+                f"{node.name} of domain {key.domain!r} cannot run",
                 expected=f"{pinned} of that domain to be built",
                 found="no manifest",
                 remedy=f"Materialize {pinned} first, or run `qmirror build`",
             )
-        return pinned
+        return Seen(pinned, *current.get(node.name, ("", None)))
 
     def _stands(self, node: Node, seen: Seen, *, retry: bool) -> bool:
         """Whether nothing is to be done."""
@@ -113,6 +111,11 @@ class Runner:
     def _run(self, node: Node, lease: Lease, seen: Seen) -> Materialized:
         started = time.perf_counter()
         facts, pinned = Facts(), seen.pinned
+
+        def made() -> Made:
+            facts.seconds = time.perf_counter() - started
+            return Made(self.run_id, facts.to_json())
+
         run = {
             NodeKind.ROWS: self._run_rows,
             NodeKind.JUDGED: self._run_judged,
@@ -129,12 +132,10 @@ class Runner:
                 engines={k: dict(v) for k, v in pinned.engines.items()},
                 partition_fingerprint=pinned.fingerprint, inputs=pinned.inputs,
                 rows_in=passed.rows_in, duplicates=passed.duplicates, settled=passed.settled,
-                partial=pinned.partial,
+                partial=pinned.partial, made=made,
             )  # fmt: skip
         if facts.calls > MANY or node is self.graph.final:
             self.store.state.index_attempts()
-        facts.seconds = time.perf_counter() - started
-        self.store.state.add_materialization(lease.key, digest, self.run_id, facts.to_json())
         return Materialized(lease.key, manifest, digest, facts, fresh=False)
 
     # -- row nodes
@@ -148,7 +149,8 @@ class Runner:
             self.store, self.engines, facts, self.budget, self.run_id, lambda: said(report)
         )
         seed = self.graph.recipe.spec.random_seed
-        rows = RowsPass(node, lease.key, self.store.table(source), caller, seed)
+        table = self.store.table(source)
+        rows = RowsPass(node, lease.key, table, caller, seed)
         previous = self._previous(node, seen)
         found = self._compare(node, rows, source, previous) if previous is not None else None
         rows_in = found.rows if found is not None else rows.count()
@@ -158,7 +160,7 @@ class Runner:
         work = rows.run(output, found.todo if found is not None else None, report)
         run_interruptible(self._loop, self._finishing(work, caller, lease))
         if previous is not None and found is not None:
-            output = update(outputs, output, previous, found)
+            output = update(outputs, output, previous, found, table)
         return output, Passed(rows_in, settled=source.counts.rows_out - rows_in)
 
     def _compare(

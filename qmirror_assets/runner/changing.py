@@ -15,11 +15,10 @@ from qmirror_assets.errors import DamagedObject, NotFoundError
 from qmirror_assets.runner.standing import Comparison, Previous, results
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.arrays import array, text
-from qmirror_assets.store.layers import Table, ids_of
+from qmirror_assets.store.layers import Table, ids_of, keys_of
 from qmirror_assets.store.manifest import Manifest
 
 _ID, _DIGEST = "sample_id", "row_digest"
-_KEYS = pa.schema([(_ID, pa.string()), (_DIGEST, pa.string())])
 _NONE = array([], pa.string())
 
 
@@ -80,10 +79,8 @@ def _ids(path: Path | None) -> pa.Array:
 def _keys(path: Path | None) -> pa.RecordBatch:
     """Sample ids and row digests of changed rows."""
     if path is None:
-        return pa.RecordBatch.from_arrays([_NONE, _NONE], schema=_KEYS)
-    table = tables.read_columns(path, _KEYS.names)
-    columns = [table.column(name).combine_chunks() for name in _KEYS.names]
-    return pa.RecordBatch.from_arrays(columns, schema=_KEYS)
+        return pa.RecordBatch.from_arrays([_NONE, _NONE], schema=tables.KEY_SCHEMA)
+    return keys_of(path)
 
 
 def _without(samples: pa.Array, others: pa.Array) -> pa.Array:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qmirror_assets.fingerprint import fingerprint
-from qmirror_assets.keys import PartitionKey
 from qmirror_assets.runner.engines import Engines
 from qmirror_assets.stages.graph import Node
 from qmirror_assets.store import Store
@@ -34,13 +33,19 @@ class Staleness:
 
 def pin(store: Store, node: Node, dataset: str, domain: str, engines: Engines) -> Pinned | str:
     """Pin the inputs of a partition, or name the one that is not built."""
+    return pin_among(store.currents(dataset, domain, node.inputs), node, engines)
+
+
+def pin_among(
+    current: Mapping[str, tuple[str, Manifest]], node: Node, engines: Engines
+) -> Pinned | str:
+    """`pin`, from what is known of the nodes of the domain: digest and manifest of each."""
     inputs: list[Input] = []
     manifests: list[Manifest] = []
     for name in node.inputs:
-        found = store.current(PartitionKey(dataset, name, domain))
-        if found is None:
+        if name not in current:
             return name
-        digest, manifest = found
+        digest, manifest = current[name]
         inputs.append(Input(name, digest, manifest.data_version))
         manifests.append(manifest)
     identities = {role.value: dict(engines.identity(role)) for role in node.roles}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,10 +14,11 @@ from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.arrays import array
-from qmirror_assets.store.layers import DROPPED, Table, wants_keys
+from qmirror_assets.store.layers import DROPPED, Table, ids_of, wants_keys
 from qmirror_assets.store.leases import Lease, commit_pointer
 from qmirror_assets.store.manifest import Counts, Input, Manifest
 from qmirror_assets.store.merging import SampleIds, merge_sorted
+from qmirror_assets.store.state import Made
 from qmirror_assets.store.tables import (
     KEY_SCHEMA,
     KEYS,
@@ -88,12 +89,16 @@ class LayeredOutput(Output):
         store: The stores.
         schema: Of the row table.
         base: The table in whose base most rows stay.
+        source: The input's table: stages that lose the same samples share their names.
     `rows` takes the changed rows, `drop` the samples whose row in the base does not count.
     """
 
-    def __init__(self, store: Store, schema: pa.Schema, base: Table) -> None:
+    def __init__(
+        self, store: Store, schema: pa.Schema, base: Table, source: Table | None = None
+    ) -> None:
         super().__init__(store, schema)
         self._base = replace(base, delta=None, dropped=None)
+        self._theirs = source.dropped if source else None
         self._gone = array([], pa.string())
         self._dropped = TableWriter(self._paths[2], DROPPED, [])
 
@@ -105,12 +110,19 @@ class LayeredOutput(Output):
     def close(self) -> Closed:
         """Finish and adopt the tables; the content is that of the base with its changes."""
         whole = self._digest()
-        tables_ = (self.rows, self.rejections, self._dropped)
-        delta, rejections, dropped = (self._keep(table, at) for at, table in enumerate(tables_))
+        delta, rejections = self._keep(self.rows, 0), self._keep(self.rejections, 1)
+        dropped = self._share() or self._keep(self._dropped, 2)
         refused, base = self.rejections.written, self._base
         keys = base.keys.name if base.keys else ""
-        # objects are named by their digests
         return Closed(whole, refused, base.base.name, rejections, delta, dropped, keys)
+
+    def _share(self) -> str:
+        """The digest of the input's names of dropped samples, where they are the same; else ""."""
+        if self._theirs is None or not self._gone.equals(ids_of(self._theirs)):
+            return ""
+        digest = self._theirs.name  # objects are named by their digests
+        self._store.cas.renew(digest)
+        return digest
 
     def _digest(self) -> Written:
         stands = SampleIds(self._gone).without(self._base.batches(KEYS, ROW_GROUP))
@@ -145,9 +157,9 @@ class Outputs:
         self._made.append(output)
         return output
 
-    def layered(self, schema: pa.Schema, base: Table) -> LayeredOutput:
+    def layered(self, schema: pa.Schema, base: Table, source: Table | None = None) -> LayeredOutput:
         """Changes to the rows of another table."""
-        output = LayeredOutput(self._store, schema, base)
+        output = LayeredOutput(self._store, schema, base, source)
         self._made.append(output)
         return output
 
@@ -177,10 +189,12 @@ def commit(
     duplicates: int = 0,
     settled: int = 0,
     partial: bool = False,
+    made: Callable[[], Made] | None = None,
 ) -> tuple[str, Manifest]:
     """Commit a partition and give its digest and manifest.
 
-    `duplicates` of the rows in the rejection table are counted as such.
+    `duplicates` of the rows in the rejection table are counted as such. What `made`
+    gives, once all is written, is recorded.
 
     Raises:
         QMirrorError: rows were lost or made up; nothing is committed.
@@ -203,5 +217,5 @@ def commit(
     )  # fmt: skip
     digest = store.cas.put(manifest.dump())
     store.cas.sync()  # every object is on disk before a pointer names it
-    commit_pointer(store.state, lease, digest, partition_fingerprint)
+    commit_pointer(store.state, lease, digest, partition_fingerprint, made() if made else None)
     return digest, manifest

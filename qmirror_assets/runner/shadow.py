@@ -21,7 +21,7 @@ from qmirror_assets.runner.seed_lines import lines_path
 from qmirror_assets.store import Store, atomic, schema
 from qmirror_assets.store.actions import ActionCache, Entry
 from qmirror_assets.store.cas import Cas
-from qmirror_assets.store.state import State
+from qmirror_assets.store.state import Made, State
 
 _LEFT_OUT = frozenset({"attempts", "materializations", "leases", "runs"})
 """Run facts: a plan reads them where they are; the leases of others are not its own."""
@@ -54,7 +54,7 @@ class ShadowState(State):
         """Nothing: no call was made."""
 
     def add_materialization(
-        self, key: PartitionKey, manifest: str, run_id: str, facts: Mapping[str, Json]
+        self, connection: sa.Connection, key: PartitionKey, manifest: str, made: Made
     ) -> None:
         """Nothing: no partition was built."""
 

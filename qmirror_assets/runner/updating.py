@@ -14,7 +14,9 @@ from qmirror_assets.store.layers import Table, ids_of, is_small
 from qmirror_assets.store.merging import SampleIds, merge_sorted
 
 
-def update(outputs: Outputs, fresh: Output, previous: Previous, found: Comparison) -> Output:
+def update(
+    outputs: Outputs, fresh: Output, previous: Previous, found: Comparison, source: Table
+) -> Output:
     """Tables of the rows that stand and the fresh ones.
 
     Args:
@@ -22,11 +24,12 @@ def update(outputs: Outputs, fresh: Output, previous: Previous, found: Compariso
         fresh: Results of the samples in `found.todo`.
         previous: What the others are taken from.
         found: Which those are.
+        source: The input.
     """
     schema = fresh.rows.schema
     changed = fresh.rows.written.rows + len(found.gone)
     if _is_small(previous.rows, changed):
-        layered = outputs.layered(schema, previous.rows)
+        layered = outputs.layered(schema, previous.rows, source)
         layered.drop(_dropped(previous.rows, found.gone))
         output: Output = layered
         stand = tables.iter_batches(previous.rows.delta) if previous.rows.delta else iter(())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -43,8 +44,20 @@ class Store:
     def current(self, key: PartitionKey) -> tuple[str, Manifest] | None:
         """(digest, manifest) that a partition's pointer names, or None."""
         digest = self.state.pointer(key)
-        if digest is None:
-            return None
+        return None if digest is None else self._known(key, digest)
+
+    def currents(
+        self, dataset: str, domain: str, nodes: Sequence[str]
+    ) -> dict[str, tuple[str, Manifest]]:
+        """Node -> what `current` says of it, for those of some nodes that are built."""
+        digests = self.state.pointers_of(dataset, domain)
+        return {
+            node: self._known(PartitionKey(dataset, node, domain), digests[node])
+            for node in nodes
+            if node in digests
+        }
+
+    def _known(self, key: PartitionKey, digest: str) -> tuple[str, Manifest]:
         known = self._current.get(key)
         if known is None or known[0] != digest:  # a digest names one content: read once
             known = self._current[key] = digest, self.manifest(digest)

@@ -60,6 +60,7 @@ class Cas:
         self.root = root
         self._unsynced: set[Path] = set()
         self._verified: set[str] = set()
+        self._has_temp = False
 
     def path(self, digest: str) -> Path:
         """Where an object lies, whether or not it is there."""
@@ -141,8 +142,10 @@ class Cas:
     def new_temp(self) -> Path:
         """A path for a file that will be adopted; on the same file system as the objects."""
         folder = self.root / "temp"
-        with atomic.wrap_os_errors(folder, "write in"):
-            folder.mkdir(parents=True, exist_ok=True)
+        if not self._has_temp:
+            with atomic.wrap_os_errors(folder, "write in"):
+                folder.mkdir(parents=True, exist_ok=True)
+            self._has_temp = True
         return folder / f"{atomic.TEMP_PREFIX}{secrets.token_hex(16)}"
 
     def get(self, digest: str) -> bytes:

@@ -155,6 +155,13 @@ def is_small(rows: int, changed: int) -> bool:
     return wants_keys(rows) and changed * LARGEST_SHARE <= rows
 
 
+def keys_of(path: Path) -> pa.RecordBatch:
+    """The columns `tables.KEYS` of a file, in order."""
+    columns = tables.read_columns(path, tables.KEYS)
+    arrays = [columns.column(name).combine_chunks() for name in tables.KEYS]
+    return pa.RecordBatch.from_arrays(arrays, schema=tables.KEY_SCHEMA)
+
+
 def ids_of(path: Path) -> pa.Array:
     """The sample ids of a file, in order."""
     return tables.read_columns(path, [_ID]).column(_ID).combine_chunks()

@@ -21,8 +21,9 @@ import sqlalchemy as sa
 from qmirror_assets.errors import PartitionBusy
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store import atomic
+from qmirror_assets.store.prepared import Prepared
 from qmirror_assets.store.schema import leases, pointers
-from qmirror_assets.store.state import State, partition_of, upsert
+from qmirror_assets.store.state import Made, State, partition_of, upsert
 
 STALE_AFTER = 120.0
 _POLL = 0.2
@@ -70,10 +71,10 @@ class Lease:
     owner: str
 
 
-_LEASE = sa.select(leases).where(partition_of(leases))
+_LEASE = Prepared(sa.select(leases).where(partition_of(leases)))
 _OURS = sa.and_(partition_of(leases, "at_"), leases.c.token == sa.bindparam("at_token"))
-_FREE = leases.update().where(_OURS).values(owner="")
-_BEAT = leases.update().where(_OURS).values(heartbeat=sa.bindparam("now"))
+_FREE = Prepared(leases.update().where(_OURS).values(owner=""))
+_BEAT = Prepared(leases.update().where(_OURS).values(heartbeat=sa.bindparam("now")))
 
 
 def _at(lease: Lease) -> dict[str, str | int]:
@@ -88,7 +89,7 @@ def try_acquire(state: State, key: PartitionKey, owner: str) -> Lease | str:
     """Take the lease, or give the owner that holds it. An owner may hold a lease only once."""
     now = time.time()
     with state.write() as connection:
-        row = connection.execute(_LEASE, asdict(key)).first()
+        row = _LEASE.run(connection, asdict(key)).first()
         if row is not None and row.owner and not _is_dead(row.owner, row.heartbeat, now):
             return str(row.owner)
         token = 1 if row is None else row.token + 1
@@ -133,24 +134,33 @@ def hold(
 def release(state: State, lease: Lease) -> None:
     """Free a lease that is still ours; the token stays."""
     with state.write() as connection:
-        connection.execute(_FREE, _at(lease))
+        _FREE.run(connection, _at(lease))
 
 
 def beat(state: State, lease: Lease) -> None:
     """Show that the owner is alive (for owners on other hosts)."""
     with state.write() as connection:
-        connection.execute(_BEAT, {**_at(lease), "now": time.time()})
+        _BEAT.run(connection, {**_at(lease), "now": time.time()})
 
 
-def commit_pointer(state: State, lease: Lease, manifest: str, fingerprint: str) -> None:
+def commit_pointer(
+    state: State, lease: Lease, manifest: str, fingerprint: str, made: Made | None = None
+) -> None:
     """Move the pointer of the lease's partition in one transaction.
+
+    Args:
+        state: The state database.
+        lease: It must still be ours.
+        manifest: Digest to point to.
+        fingerprint: Of the partition.
+        made: What the materialization cost, to be told in the same transaction.
 
     Raises:
         PartitionBusy: the lease was lost to another process meanwhile.
     """
     key = lease.key
     with state.write() as connection:
-        row = connection.execute(_LEASE, asdict(key)).one()
+        row = _LEASE.run(connection, asdict(key)).one()
         if (row.token, row.owner) != (lease.token, lease.owner):
             raise PartitionBusy(
                 f"the lease of {key} was lost",
@@ -163,4 +173,6 @@ def commit_pointer(state: State, lease: Lease, manifest: str, fingerprint: str) 
             connection, pointers, asdict(key),
             {"manifest": manifest, "fingerprint": fingerprint},
         )  # fmt: skip
+        if made is not None:
+            state.add_materialization(connection, key, manifest, made)
     atomic.crash_point("after_pointer")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,18 @@ from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
 from qmirror_assets.store import schema, sqlite
 from qmirror_assets.store.attempts import Appender, find_attempts, index_attempts
+from qmirror_assets.store.prepared import Prepared
 
 _STATE = "state"  # the database's own name in its table of formats
 _CHECKPOINT = 4_000  # pages of 4 KB
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The run of a materialization, and what it cost."""
+
+    run_id: str
+    facts: Mapping[str, Json]
 
 
 def sqlite_url(path: Path) -> str:
@@ -154,8 +163,15 @@ class State:
 
     def pointer(self, key: PartitionKey) -> str | None:
         """Digest of the current manifest, or None."""
-        found = self.rows(_POINTER, asdict(key))
-        return str(found[0][0]) if found else None
+        with self.read() as connection:
+            found = _POINTER.run(connection, asdict(key)).first()
+        return str(found[0]) if found else None
+
+    def pointers_of(self, dataset: str, domain: str) -> dict[str, str]:
+        """Node -> digest of its current manifest, of all nodes of a domain."""
+        with self.read() as connection:
+            found = _POINTERS.run(connection, {"dataset": dataset, "domain": domain})
+            return {row.node: row.manifest for row in found}
 
     def pointers(self, dataset: str) -> dict[PartitionKey, str]:
         """All current manifests of a dataset."""
@@ -187,13 +203,12 @@ class State:
         self._upsert(schema.runs, {"run_id": run_id}, values)
 
     def add_materialization(
-        self, key: PartitionKey, manifest: str, run_id: str, facts: Mapping[str, Json]
+        self, connection: sa.Connection, key: PartitionKey, manifest: str, made: Made
     ) -> None:
-        """Record what one materialization cost."""
-        text = orjson.dumps(facts).decode()
-        values = {"manifest": manifest, "run_id": run_id, "facts": text, "at": time.time()}
-        with self.write() as connection:
-            connection.execute(schema.materializations.insert(), {**asdict(key), **values})
+        """Record what one materialization cost, in the transaction that moves its pointer."""
+        text = orjson.dumps(made.facts).decode()
+        values = {"manifest": manifest, "run_id": made.run_id, "facts": text, "at": time.time()}
+        _MATERIALIZED.run(connection, {**asdict(key), **values})
 
     def materializations(self, dataset: str, run_id: str | None = None) -> list[dict[str, Json]]:
         """Run facts of a dataset (of one run), oldest first."""
@@ -281,17 +296,17 @@ def upsert(
     update, insert = _upserts(table, tuple(key), tuple(values))
     at = {f"at_{name}": value for name, value in key.items()}
     to = {f"to_{name}": value for name, value in values.items()}
-    if connection.execute(update, {**at, **to}).rowcount == 0:
-        connection.execute(insert, {**key, **values})
+    if update.run(connection, {**at, **to}).rowcount == 0:
+        insert.run(connection, {**key, **values})
 
 
 @lru_cache  # to build a statement takes as long as to run it
 def _upserts(
     table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]
-) -> tuple[sa.Update, sa.Insert]:
+) -> tuple[Prepared, Prepared]:
     where = sa.and_(*(table.c[name] == sa.bindparam(f"at_{name}") for name in key))
     to: dict[str, Any] = {name: sa.bindparam(f"to_{name}") for name in values}
-    return table.update().where(where).values(to), table.insert()
+    return Prepared(table.update().where(where).values(to)), Prepared(table.insert())
 
 
 def partition_of(table: sa.Table, prefix: str = "") -> sa.ColumnElement[bool]:
@@ -300,7 +315,14 @@ def partition_of(table: sa.Table, prefix: str = "") -> sa.ColumnElement[bool]:
     return sa.and_(*(table.c[name] == sa.bindparam(f"{prefix}{name}") for name in names))
 
 
-_POINTER = sa.select(schema.pointers.c.manifest).where(partition_of(schema.pointers))
+_POINTER = Prepared(sa.select(schema.pointers.c.manifest).where(partition_of(schema.pointers)))
+_POINTERS = Prepared(
+    sa.select(schema.pointers.c.node, schema.pointers.c.manifest).where(
+        schema.pointers.c.dataset == sa.bindparam("dataset"),
+        schema.pointers.c.domain == sa.bindparam("domain"),
+    )
+)
+_MATERIALIZED = Prepared(schema.materializations.insert())
 
 
 def _pool_class(url: str) -> type[sa.Pool] | None:

@@ -26,6 +26,8 @@ from qmirror_assets.store.atomic import wrap_os_errors
 if TYPE_CHECKING:
     from pyarrow.dataset import Dataset
 
+_SMALL = 1 << 17
+"""Bytes of a file whose columns stay in memory for a while."""
 ROW_GROUP = 16_384
 BATCH = 4_096
 SYSTEM = ("sample_id", "seed_digest", "row_digest", "parent_digest", "actions")
@@ -289,6 +291,15 @@ def dataset(path: Path) -> Dataset:
 
 def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     """Some columns of a table as a whole (ids and digests, not text)."""
+    with wrap_os_errors(path, "read table"):
+        facts = path.stat()
+    read = _read_columns if facts.st_size <= _SMALL else _read_columns.__wrapped__
+    return read(path, tuple(columns), facts.st_ino, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _read_columns(path: Path, columns: Sequence[str], *_file: int) -> pa.Table:
+    """The changes beside a table are asked for several times in a build."""
     with open_table(path) as file:
         table = file.read(columns=list(columns), use_threads=False)
         _check_rows(table.num_rows, file)

@@ -10,7 +10,7 @@ import pytest
 from qmirror_assets.errors import NotFoundError, StoreUnavailable
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store.leases import commit_pointer, hold
-from qmirror_assets.store.state import State, sqlite_url
+from qmirror_assets.store.state import Made, State, sqlite_url
 
 KEY = PartitionKey("qmirror", "plan", "physics")
 
@@ -82,8 +82,9 @@ def test_attempts_are_kept_in_order(state: State) -> None:
 
 def test_run_facts(state: State) -> None:
     state.add_run("r1", "qmirror", {"profile": "fake"})
-    state.add_materialization(KEY, "a" * 64, "r1", {"calls": 3})
-    state.add_materialization(KEY, "b" * 64, "r2", {"calls": 0})
+    with state.write() as connection:
+        state.add_materialization(connection, KEY, "a" * 64, Made("r1", {"calls": 3}))
+        state.add_materialization(connection, KEY, "b" * 64, Made("r2", {"calls": 0}))
     assert [row["calls"] for row in state.materializations("qmirror")] == [3, 0]
     assert [row["manifest"] for row in state.materializations("qmirror", "r2")] == ["b" * 64]
 
