@@ -14,7 +14,13 @@ from typing import Any, Protocol
 
 import qmirror_assets
 from qmirror_assets.engines.models import Progress as Fetched
-from qmirror_assets.errors import FailureLimit, GateRefused, NotFoundError, UsageError
+from qmirror_assets.errors import (
+    FailureLimit,
+    GateRefused,
+    InconsistentSnapshot,
+    NotFoundError,
+    UsageError,
+)
 from qmirror_assets.keys import PartitionKey, Version
 from qmirror_assets.release.content import version_content
 from qmirror_assets.release.registry import find_version, list_versions
@@ -261,7 +267,7 @@ class Build:
         self._record_run()
         self.report.step(0, 0, f"version {version}: snapshot, candidate, checks")
         self.workspace.store.state.drop_snapshots(self.dataset.name, version)
-        driver.snapshots(chosen, version)
+        self._freeze(driver, chosen, version)
         driver.candidate(version, publish=self.wishes.publish)
         refusal = driver.live.refusal
         driver.analytics()
@@ -273,6 +279,25 @@ class Build:
         if self.wishes.publish:
             raise GateRefused(f"version {version} was not published", found="no passing record")
         return version, False
+
+    def _freeze(self, driver: Any, chosen: Sequence[str], version: str) -> None:
+        """Snapshots of all domains of a version.
+
+        Raises:
+            InconsistentSnapshot: a domain does not close; one that was not asked for is named.
+        """
+        try:
+            driver.snapshots(chosen, version)
+        except InconsistentSnapshot as error:
+            others = [domain for domain in chosen if domain not in self.wishes.domains]
+            if not self.wishes.domains or not others:
+                raise
+            raise InconsistentSnapshot(
+                f"{', '.join(self.wishes.domains)} is built, but no version can be made of it",
+                expected=f"the other domains ({', '.join(others)}) to be of the same recipe",
+                found=error.what,
+                remedy="Run `qmirror build` without --domain; what is up to date costs nothing",
+            ) from error
 
     def _domains_of_version(self, domains: Sequence[str]) -> list[str]:
         """The domains asked for and all others that are built: none vanishes from a version."""

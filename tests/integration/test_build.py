@@ -40,6 +40,19 @@ def test_build_again_and_one_more_domain(released_project: ToyProject) -> None:
     assert rows[-1]["samples"] == 25, "the other domains stay in the version"
 
 
+def test_one_domain_of_a_changed_recipe_makes_no_version(released_project: ToyProject) -> None:
+    project = released_project
+    (project.recipe / "prompts" / "polish.j2").write_text("Polish it: {{ draft }}", "utf-8")
+    done = project.qmirror("build", str(project.recipe), "--domain", "beta", "--json")
+    assert done.returncode == 1
+    assert "beta is built, but no version can be made of it" in done.stderr
+    assert "the other domains (alpha) to be of the same recipe" in done.stderr
+    assert "without --domain" in done.stderr
+    both = project.build()
+    assert (both["published"], both["accepted"]) == (True, 20)
+    assert both["totals"]["calls"] == 12, "beta was paid for already"
+
+
 def manifests(project: ToyProject) -> dict[tuple[str, str], str]:
     from qmirror_assets.store import open_store
 
