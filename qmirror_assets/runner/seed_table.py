@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qmirror_assets.runner.changing import difference
 from qmirror_assets.runner.output import Output, commit
-from qmirror_assets.store import Store
-from qmirror_assets.store.arrays import text
+from qmirror_assets.store import Store, tables
+from qmirror_assets.store.arrays import array, text
 from qmirror_assets.store.layers import Table
 from qmirror_assets.store.leases import Lease
 from qmirror_assets.store.manifest import Manifest
 
 _IDS = ("seed_id", "sample_id")
+_NONE = array([], pa.string())
 
 
 def commit_seeds(
@@ -42,27 +46,34 @@ def record_supersedes(
 
 
 def _superseded(old: Table, new: Table) -> dict[str, str]:
-    """New sample -> old sample with the same user id and other content."""
-    before = _with_ids(old)
-    if not before.num_rows:
-        return {}
-    joined = _with_ids(new).join(before, "seed_id", join_type="inner", right_suffix="_old")
-    changed = joined.filter(
-        pc.not_equal(joined.column("sample_id"), joined.column("sample_id_old"))
+    """New sample -> old sample that is gone, with the same user id."""
+    found = difference(old, new)
+    if found is None:  # another file: all seeds with an id are compared
+        before = _with_ids(old, old.batches(_IDS))
+        now = _with_ids(new, new.batches(_IDS)) if before.num_rows else before
+    else:
+        before = _with_ids(old, old.pick(found.gone, _IDS, tables.BATCH))
+        now = _with_ids(new, new.pick(found.there, _IDS, tables.BATCH))
+    gone, fresh = _others(before, now), _others(now, before)
+    place = pc.index_in(fresh.column("seed_id"), value_set=gone.column("seed_id"))
+    pairs = zip(
+        fresh.column("sample_id").to_pylist(),
+        gone.column("sample_id").take(place).to_pylist(),
+        strict=True,
     )
-    return dict(
-        zip(
-            changed.column("sample_id").to_pylist(),
-            changed.column("sample_id_old").to_pylist(),
-            strict=True,
-        )
-    )
+    return {mine: theirs for mine, theirs in pairs if theirs is not None}
 
 
-def _with_ids(table: Table) -> pa.Table:
+def _with_ids(table: Table, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:
     """User ids and samples of the seeds that have one."""
-    found = [
-        batch.filter(pc.not_equal(batch.column("seed_id"), text("")))
-        for batch in table.batches(_IDS)
-    ]
-    return pa.Table.from_batches(found, pa.schema([table.schema().field(n) for n in _IDS]))
+    schema = table.schema()
+    found = [batch.filter(pc.not_equal(batch.column("seed_id"), text(""))) for batch in batches]
+    whole = pa.Table.from_batches(found, pa.schema([schema.field(name) for name in _IDS]))
+    columns = [pa.concat_arrays([_NONE, *whole.column(name).chunks]) for name in _IDS]
+    return pa.RecordBatch.from_arrays(columns, schema=whole.schema)
+
+
+def _others(seeds: pa.RecordBatch, those: pa.RecordBatch) -> pa.RecordBatch:
+    """The seeds whose sample is not among those."""
+    same = pc.is_in(seeds.column("sample_id"), value_set=those.column("sample_id"))
+    return seeds.filter(pc.invert(same))

@@ -10,8 +10,10 @@ import pytest
 from qmirror_assets.errors import SeedFileError
 from qmirror_assets.keys import PartitionKey, parse_sample_id
 from qmirror_assets.recipe import load_recipe
+from qmirror_assets.records import Seed
 from qmirror_assets.runner.intake import QUARANTINE, intake_fingerprint, run_intake, sample_id
 from qmirror_assets.runner.sources import Sources
+from qmirror_assets.seeds.identity import seed_digest
 from qmirror_assets.store import Store, schema, tables
 from tests.conftest import Toy, toy_seed, write_seeds
 
@@ -154,17 +156,45 @@ def test_a_domain_that_lost_its_seeds_becomes_empty(toy: Toy, store: Store) -> N
     assert "others" in store.state.domain_names("toy"), "domains are append-only"
 
 
-def test_an_edited_seed_with_the_same_id_supersedes(toy: Toy, store: Store) -> None:
-    toy.write([toy_seed(1, id="a"), toy_seed(2, id="b"), toy_seed(3)])
+@pytest.mark.parametrize("layered", [False, True], ids=["one file", "changes beside it"])
+def test_an_edited_seed_with_the_same_id_supersedes(
+    toy: Toy, store: Store, monkeypatch: pytest.MonkeyPatch, *, layered: bool
+) -> None:
+    if layered:
+        monkeypatch.setattr("qmirror_assets.store.layers.LAYER_FROM", 1)
+    more = [toy_seed(number) for number in range(100, 140)]
+    first = sample_of(toy_seed(1, id="a"))
+    toy.write([toy_seed(1, id="a"), toy_seed(2, id="b"), toy_seed(3), *more])
     intake(toy, store)
-    old = {row["seed_id"]: row["sample_id"] for row in rows(store)}
-    toy.write([toy_seed(1, id="a", answer="eight"), toy_seed(2, id="b"), toy_seed(4)])
+    second = sample_of(toy_seed(1, id="a", answer="eight"))
+    toy.write([toy_seed(1, id="a", answer="eight"), toy_seed(2, id="b"), toy_seed(4), *more])
     intake(toy, store)
-    new = {row["seed_id"]: row["sample_id"] for row in rows(store)}
-    found = [
-        (row.sample_id, row.old_sample_id) for row in store.state.rows(schema.supersedes.select())
-    ]
-    assert found == [(new["a"], old["a"])]
+    assert superseded(store) == {second: first}
+    third = sample_of(toy_seed(1, id="a", answer="8.0"))
+    toy.write([toy_seed(1, id="a", answer="8.0"), toy_seed(2, id="b"), toy_seed(4), *more])
+    intake(toy, store)
+    assert superseded(store) == {second: first, third: second}
+    current = store.current(PartitionKey("toy", "intake", "sums"))[1]
+    assert bool(current.delta) is layered
+
+
+def test_a_seed_that_stays_is_superseded_by_none(toy: Toy, store: Store) -> None:
+    """Ids are a file's own: another file may use one again."""
+    toy.write([toy_seed(1, id="a")])
+    intake(toy, store)
+    write_seeds(toy.folder / "seeds" / "more.jsonl", [toy_seed(2, id="a")])
+    intake(toy, store)
+    assert (counts(store).rows_out, superseded(store)) == (2, {})
+
+
+def sample_of(seed: dict[str, Any]) -> str:
+    question = {"question": seed["question"], "answer": seed["answer"]}
+    return sample_id("toy", "sums", seed_digest(Seed(domain="sums", **question)))
+
+
+def superseded(store: Store) -> dict[str, str]:
+    found = store.state.rows(schema.supersedes.select())
+    return {row.sample_id: row.old_sample_id for row in found}
 
 
 def test_a_limit_is_marked_partial(toy: Toy, store: Store) -> None:
