@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
 from qmirror_assets.errors import NotFoundError
 from qmirror_assets.keys import PartitionKey
-from qmirror_assets.records import DUPLICATE_REASONS, ENGINE_REASONS
+from qmirror_assets.records import ENGINE_REASONS
 from qmirror_assets.runner.calls import Budget, Caller
 from qmirror_assets.runner.changing import changes_since, compare_changes
 from qmirror_assets.runner.dedup import DedupPass, split
 from qmirror_assets.runner.engines import Engines
-from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Progress, ignore_progress
+from qmirror_assets.runner.facts import Facts, Materialized, OnProgress, Told, ignore_progress
 from qmirror_assets.runner.freshness import Pinned, Staleness, pin, pin_among, staleness
 from qmirror_assets.runner.interrupts import new_runner, run_interruptible
 from qmirror_assets.runner.judged import RoundTable, settled_segments
@@ -144,10 +144,8 @@ class Runner:
         self, node: Node, lease: Lease, seen: Seen, outputs: Outputs, facts: Facts
     ) -> tuple[Output, Passed]:
         source = seen.pinned.manifests[0]
-        said = _Throttle()
-        caller = Caller(
-            self.store, self.engines, facts, self.budget, self.run_id, lambda: said(report)
-        )
+        told = Told(lease.key, facts, self.on_progress)
+        caller = Caller(self.store, self.engines, facts, self.budget, self.run_id, told.soon)
         seed = self.graph.recipe.spec.random_seed
         table = self.store.table(source)
         rows = RowsPass(node, lease.key, table, caller, seed)
@@ -155,9 +153,9 @@ class Runner:
         found = self._compare(node, rows, source, previous) if previous is not None else None
         rows_in = found.rows if found is not None else rows.count()
         facts.rows_reused = found.unchanged if found is not None else 0
-        report = self._reporter(lease.key, rows_in, facts.rows_reused, facts)
+        told.begin(rows_in, facts.rows_reused)
         output = outputs.whole(rows.schema)
-        work = rows.run(output, found.todo if found is not None else None, report)
+        work = rows.run(output, found.todo if found is not None else None, told)
         run_interruptible(self._loop, self._finishing(work, caller, lease))
         if previous is not None and found is not None:
             output = update(outputs, output, previous, found, table)
@@ -208,18 +206,6 @@ class Runner:
         rejections = None if none else self.store.cas.verified_path(manifest.rejections)
         return Previous(table, rejections, consumed.manifest)
 
-    def _reporter(
-        self, key: PartitionKey, total: int, done: int, facts: Facts
-    ) -> Callable[[int], None]:
-        state = {"done": done}
-
-        def report(rows: int) -> None:
-            state["done"] += rows
-            self.on_progress(Progress(key, state["done"], total, facts.calls, facts.hits))
-
-        report(0)
-        return report
-
     # -- whole-partition nodes
 
     def _run_judged(
@@ -252,14 +238,15 @@ class Runner:
         source = seen.pinned.manifests[0]
         dedup = DedupPass(node.settings)
         twins = 0
-        report = self._reporter(lease.key, source.counts.rows_out, 0, facts)
+        told = Told(lease.key, facts, self.on_progress)
+        told.begin(source.counts.rows_out, 0)
         output = outputs.whole(tables.row_schema(node.columns))
         for batch in self.store.table(source).batches():
             rows, rejections, count = split(batch, dedup.decide(batch))
             output.rows.write(rows)
             output.rejections.write(rejections)
             twins += count
-            report(batch.num_rows)
+            told.add(batch.num_rows)
         return output, Passed(source.counts.rows_out, duplicates=twins)
 
     def close(self) -> None:
@@ -291,17 +278,4 @@ class Passed:
     settled: int = 0
 
 
-class _Throttle:
-    """Lets a progress report through at most ten times a second."""
-
-    def __init__(self) -> None:
-        self._last = 0.0
-
-    def __call__(self, report: Callable[[int], None]) -> None:
-        now = time.monotonic()
-        if now - self._last > 0.1:  # noqa: PLR2004
-            self._last = now
-            report(0)
-
-
-__all__ = ["DUPLICATE_REASONS", "Budget", "Materialized", "Progress", "Runner"]
+__all__ = ["Budget", "Runner"]

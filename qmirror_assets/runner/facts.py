@@ -11,6 +11,8 @@ from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import Json
 from qmirror_assets.store.manifest import Manifest
 
+_TELL_EVERY = 0.1  # seconds
+
 
 @dataclass(slots=True)
 class Facts:
@@ -56,6 +58,36 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
+
+
+class Told:
+    """Tells how far a partition is: when it begins, when a window ends, and between at times."""
+
+    def __init__(self, key: PartitionKey, facts: Facts, on_progress: OnProgress) -> None:
+        self._key, self._facts, self._on_progress = key, facts, on_progress
+        self._total = self._done = 0
+        self._last = 0.0
+
+    def begin(self, total: int, done: int) -> None:
+        """There are so many rows, of which some stand already."""
+        self._total, self._done = total, done
+        self.now()
+
+    def add(self, rows: int = 1) -> None:
+        """So many rows more are done."""
+        self._done += rows
+        self.soon()
+
+    def soon(self) -> None:
+        """Tell, unless it was told a moment ago."""
+        if time.monotonic() - self._last > _TELL_EVERY:
+            self.now()
+
+    def now(self) -> None:
+        """Tell."""
+        self._last = time.monotonic()
+        facts = self._facts
+        self._on_progress(Progress(self._key, self._done, self._total, facts.calls, facts.hits))
 
 
 def ignore_progress(_progress: Progress) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from qmirror_assets.keys import PartitionKey
 from qmirror_assets.records import ENGINE_REASONS, Column, Json, Rejection, Row
 from qmirror_assets.runner.calls import Caller
 from qmirror_assets.runner.collecting import older_objects_set_aside
+from qmirror_assets.runner.facts import Told
 from qmirror_assets.runner.output import Output
 from qmirror_assets.runner.running import Drive, Running
 from qmirror_assets.runner.standing import KEY_BATCH
@@ -29,8 +30,6 @@ from qmirror_assets.store.layers import Table
 
 WINDOW = 2_048
 """Rows that are in Python at the same time."""
-
-OnDone = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +88,12 @@ class RowsPass:
 
     # -- running
 
-    async def run(self, output: Output, todo: pa.Array | None, on_done: OnDone) -> None:
+    async def run(self, output: Output, todo: pa.Array | None, told: Told) -> None:
         """Write the results of some samples (None: of all), in sample order."""
         with older_objects_set_aside():
             for batch in self._inputs_of(todo):
-                done = await self._window(batch)
-                on_done(batch.num_rows)
+                done = await self._window(batch, told)
+                told.now()
                 rows, rejections = self._build(batch, done)
                 output.rows.write(rows)
                 output.rejections.write(rejections)
@@ -110,7 +109,7 @@ class RowsPass:
             batches = self._source.pick(todo, needed, WINDOW)
         yield from _windows(map(self.active, batches))
 
-    async def _window(self, batch: pa.RecordBatch) -> list[Done]:
+    async def _window(self, batch: pa.RecordBatch, told: Told) -> list[Done]:
         rows = list(self._to_rows(batch))
         meta = zip(
             batch.column("sample_id").to_pylist(),
@@ -119,8 +118,9 @@ class RowsPass:
         )
         started = [self._start(row, self._at(*ids)) for row, ids in zip(rows, meta, strict=True)]
         waiting = self._replay(started)
+        told.add(len(started) - len(waiting))
         if waiting:
-            await Drive(self._caller, self._key, waiting).run()
+            await Drive(self._caller, self._key, waiting, told.add).run()
         return [self._finish(state, row) for state, row in zip(started, rows, strict=True)]
 
     def _replay(self, started: Sequence[Running]) -> list[Running]:

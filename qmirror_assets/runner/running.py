@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -63,10 +63,18 @@ class Drive:
         caller: Answers requests.
         key: The partition that asks.
         rows: Each waits for its request.
+        on_row: Called for each row whose step ended.
     """
 
-    def __init__(self, caller: Caller, key: PartitionKey, rows: Sequence[Running]) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        key: PartitionKey,
+        rows: Sequence[Running],
+        on_row: Callable[[], None] = lambda: None,
+    ) -> None:
         self._caller, self._key, self._rows, self._open = caller, key, rows, len(rows)
+        self._on_row = on_row
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reached: BudgetReached | None = None
 
@@ -84,6 +92,7 @@ class Drive:
 
     def _ask(self, row: Running) -> None:
         if row.request is None:
+            self._on_row()
             self._close_one()
             return
         row.key = row.key or self._caller.key_of(row.request)
