@@ -93,6 +93,7 @@ def write_seeds(path: Path, rows: int, edited: int) -> None:
 
 def build(folder: Path) -> dict[str, float]:
     """One build in a process of its own; its figures. Seconds are those of the whole command."""
+    os.sync()  # what others wrote would be flushed by the build, as part of its time
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, str(HERE / "scale_build.py"), str(folder)],
@@ -135,7 +136,6 @@ def _edit(folder: Path, rows: int, edited: int, *, keep: bool) -> dict[str, floa
     if keep:
         shutil.copytree(folder, place)
     write_seeds(place / "recipe" / "seeds.jsonl", rows, edited)
-    os.sync()  # a copy that is not on disk yet would be flushed by the build, as part of its time
     figures = build(place)
     if keep:
         shutil.rmtree(place)

@@ -14,10 +14,10 @@ from qmirror_assets.fingerprint import fingerprint
 from qmirror_assets.keys import PartitionKey
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.arrays import array
-from qmirror_assets.store.layers import DROPPED, Table, ids_of, wants_keys
+from qmirror_assets.store.layers import DROPPED, Table, ids_of, keys_among, wants_keys
 from qmirror_assets.store.leases import Lease, commit_pointer
 from qmirror_assets.store.manifest import Counts, Input, Manifest
-from qmirror_assets.store.merging import SampleIds, merge_sorted
+from qmirror_assets.store.merging import SampleIds, merge_column
 from qmirror_assets.store.state import Made
 from qmirror_assets.store.tables import (
     KEY_SCHEMA,
@@ -126,9 +126,10 @@ class LayeredOutput(Output):
 
     def _digest(self) -> Written:
         stands = SampleIds(self._gone).without(self._base.batches(KEYS, ROW_GROUP))
+        fresh = keys_among(pa.Table.from_batches(self.rows.batches(KEYS), KEY_SCHEMA))
         whole = Written()
-        for batch in merge_sorted(stands, self.rows.batches(KEYS)):
-            whole.add(batch, ["row_digest"])
+        for rows, digests in merge_column(stands, fresh, "row_digest"):
+            whole.add_bytes(rows, digests)
         return whole
 
     def discard(self) -> None:
@@ -191,7 +192,7 @@ def commit(
     partial: bool = False,
     made: Callable[[], Made] | None = None,
 ) -> tuple[str, Manifest]:
-    """Commit a partition and give its digest and manifest.
+    """Commit a partition, give its lease back, and return its digest and manifest.
 
     `duplicates` of the rows in the rejection table are counted as such. What `made`
     gives, once all is written, is recorded.
@@ -217,5 +218,6 @@ def commit(
     )  # fmt: skip
     digest = store.cas.put(manifest.dump())
     store.cas.sync()  # every object is on disk before a pointer names it
-    commit_pointer(store.state, lease, digest, partition_fingerprint, made() if made else None)
+    what = made() if made else None
+    commit_pointer(store.state, lease, digest, partition_fingerprint, what, last=True)
     return digest, manifest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -47,13 +47,11 @@ def record_supersedes(
 
 def _superseded(old: Table, new: Table) -> dict[str, str]:
     """New sample -> old sample that is gone, with the same user id."""
-    found = difference(old, new)
-    if found is None:  # another file: all seeds with an id are compared
-        before = _with_ids(old, old.batches(_IDS))
-        now = _with_ids(new, new.batches(_IDS)) if before.num_rows else before
-    else:
-        before = _with_ids(old, old.pick(found.gone, _IDS, tables.BATCH))
-        now = _with_ids(new, new.pick(found.there, _IDS, tables.BATCH))
+    found = difference(old, new)  # None: another file, so all seeds with an id are compared
+    now = _with_ids(new, _pick(new, found.there if found else None))
+    if not now.num_rows:
+        return {}
+    before = _with_ids(old, _pick(old, found.gone if found else None))
     gone, fresh = _others(before, now), _others(now, before)
     place = pc.index_in(fresh.column("seed_id"), value_set=gone.column("seed_id"))
     pairs = zip(
@@ -62,6 +60,11 @@ def _superseded(old: Table, new: Table) -> dict[str, str]:
         strict=True,
     )
     return {mine: theirs for mine, theirs in pairs if theirs is not None}
+
+
+def _pick(table: Table, samples: pa.Array | None) -> Iterator[pa.RecordBatch]:
+    """Ids of some samples, or of all."""
+    return table.batches(_IDS) if samples is None else table.pick(samples, _IDS, tables.BATCH)
 
 
 def _with_ids(table: Table, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatch:

@@ -62,13 +62,14 @@ def _is_dead(owner: str, heartbeat: float, now: float) -> bool:
     return now - heartbeat > STALE_AFTER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lease:
-    """A held lease."""
+    """A lease. held: not given back yet."""
 
     key: PartitionKey
     token: int
     owner: str
+    held: bool = True
 
 
 _LEASE = Prepared(sa.select(leases).where(partition_of(leases)))
@@ -108,7 +109,9 @@ def hold(
     wait: float = 30.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Lease]:
-    """Hold the lease of a partition for the block; wait at most `wait` seconds for it.
+    """Hold the lease of a partition for the block, or until a commit that gives it back.
+
+    Waits at most `wait` seconds for it.
 
     Raises:
         PartitionBusy: another process still holds it.
@@ -128,13 +131,15 @@ def hold(
     try:
         yield lease
     finally:
-        release(state, lease)
+        if lease.held:
+            release(state, lease)
 
 
 def release(state: State, lease: Lease) -> None:
     """Free a lease that is still ours; the token stays."""
     with state.write() as connection:
         _FREE.run(connection, _at(lease))
+    lease.held = False
 
 
 def beat(state: State, lease: Lease) -> None:
@@ -144,7 +149,13 @@ def beat(state: State, lease: Lease) -> None:
 
 
 def commit_pointer(
-    state: State, lease: Lease, manifest: str, fingerprint: str, made: Made | None = None
+    state: State,
+    lease: Lease,
+    manifest: str,
+    fingerprint: str,
+    made: Made | None = None,
+    *,
+    last: bool = False,
 ) -> None:
     """Move the pointer of the lease's partition in one transaction.
 
@@ -154,6 +165,7 @@ def commit_pointer(
         manifest: Digest to point to.
         fingerprint: Of the partition.
         made: What the materialization cost, to be told in the same transaction.
+        last: Give the lease back in the same transaction, too.
 
     Raises:
         PartitionBusy: the lease was lost to another process meanwhile.
@@ -175,4 +187,7 @@ def commit_pointer(
         )  # fmt: skip
         if made is not None:
             state.add_materialization(connection, key, manifest, made)
+        if last:
+            _FREE.run(connection, _at(lease))
+    lease.held = not last
     atomic.crash_point("after_pointer")

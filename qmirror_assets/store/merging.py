@@ -9,10 +9,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qmirror_assets.store.arrays import fixed_width, of_numpy
+from qmirror_assets.store.arrays import fixed_width, joined, of_numpy
 
 
 def merge_sorted(
@@ -43,6 +44,52 @@ def _order(left: pa.Array, right: pa.Array) -> pa.Array:
     )
     order[order < 0] = np.arange(len(left))
     return of_numpy(order)
+
+
+def merge_column(
+    base: Iterable[pa.RecordBatch], few: pa.RecordBatch, name: str
+) -> Iterator[tuple[int, memoryview]]:
+    """A text column of a stream and of a few rows more, in sample order, as bytes end to end.
+
+    Args:
+        base: Sorted by sample id, with the column.
+        few: Likewise; rows of other samples.
+        name: The column.
+    Gives the number of values and their bytes, part by part.
+    """
+    start = 0
+    for batch in base:
+        if not batch.num_rows:
+            continue
+        stop = _upto(few.column("sample_id"), str(batch.column("sample_id")[-1].as_py()), start)
+        yield _spliced(batch, few.slice(start, stop - start), name)
+        start = stop
+    rest = few.column(name).slice(start)
+    if len(rest):
+        yield len(rest), joined(rest)
+
+
+def _spliced(batch: pa.RecordBatch, few: pa.RecordBatch, name: str) -> tuple[int, memoryview]:
+    rows = batch.num_rows + few.num_rows
+    if not few.num_rows:
+        return rows, joined(batch.column(name))
+    ids, values = _alike(batch, few, "sample_id"), _alike(batch, few, name)
+    if ids is None or values is None:
+        both = pa.Table.from_batches([batch, few]).sort_by("sample_id").column(name)
+        return rows, joined(both.combine_chunks())
+    # a few insertions into one column, where a merge of rows would build all columns anew
+    merged = np.insert(values[0], np.searchsorted(*ids), values[1])
+    return rows, memoryview(merged.tobytes())
+
+
+def _alike(
+    one: pa.RecordBatch, other: pa.RecordBatch, name: str
+) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.bytes_]] | None:
+    """A text column of both as NumPy bytes, or None where its values differ in length."""
+    first, second = fixed_width(one.column(name)), fixed_width(other.column(name))
+    if first is None or second is None or first.dtype != second.dtype:
+        return None
+    return first, second
 
 
 class Cursor:

@@ -105,6 +105,11 @@ class Written:
     rows: int = 0
     digest: RowsDigest = field(default_factory=RowsDigest)
 
+    def add_bytes(self, rows: int, values: memoryview) -> None:
+        """Count rows, and digest the values of their only column."""
+        self.rows += rows
+        self.digest.update_bytes(values)
+
     def add(self, batch: pa.RecordBatch, columns: Sequence[str]) -> None:
         """Count the rows of a batch, and digest these columns of them."""
         self.rows += batch.num_rows

@@ -25,7 +25,7 @@ from qmirror_assets.store.leases import (
     release,
     try_acquire,
 )
-from qmirror_assets.store.state import State, sqlite_url
+from qmirror_assets.store.state import Made, State, sqlite_url
 
 KEY = PartitionKey("qmirror", "plan", "physics")
 
@@ -83,6 +83,20 @@ def test_a_lost_lease_cannot_commit(state: State) -> None:
     assert state.pointer(KEY) == "a" * 64
     commit_pointer(state, second, "c" * 64, "f")
     assert state.pointer(KEY) == "c" * 64
+
+
+def test_a_last_commit_gives_the_lease_back(state: State) -> None:
+    with hold(state, KEY) as lease:
+        commit_pointer(state, lease, "a" * 64, "f", Made("r", {"calls": 1}), last=True)
+        assert not lease.held
+        with hold(state, KEY, wait=0) as other:
+            commit_pointer(state, other, "b" * 64, "f")
+            with pytest.raises(PartitionBusy):
+                commit_pointer(state, lease, "c" * 64, "f", Made("r", {"calls": 2}), last=True)
+    assert state.pointer(KEY) == "b" * 64
+    assert [made["calls"] for made in state.materializations(KEY.dataset)] == [1]
+    with hold(state, KEY, wait=0):
+        pass
 
 
 def test_releasing_a_lost_lease_does_not_free_the_successors(state: State) -> None:

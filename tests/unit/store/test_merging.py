@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qmirror_assets.store.merging import SampleIds, merge_sorted
+from qmirror_assets.store.merging import SampleIds, merge_column, merge_sorted
 
 # ids of one length are compared as numbers, others as text: both ways must agree with Python
 ALIKE = st.text("abé", min_size=3, max_size=3)
@@ -34,6 +34,28 @@ def batches(ids: Sequence[str], cuts: Sequence[int], side: int = 0) -> Iterator[
 
 def rows(stream: Iterator[pa.RecordBatch]) -> list[tuple[str, int, int]]:
     return [tuple(row.values()) for part in stream for row in part.to_pylist()]
+
+
+@given(IDS, IDS, CUTS, st.booleans())
+def test_a_column_of_both_is_in_sample_order(
+    many: list[str], few: list[str], cuts: list[int], alike: bool
+) -> None:
+    one = sorted(set(many))
+    two = sorted(set(few).difference(many))
+    text = (lambda sample: f"<{sample}>") if not alike else (lambda sample: f"{hash(sample):+020}")
+    parts = merge_column(with_text(one, cuts, text), next(with_text(two, [], text)), "text")
+    found = [(rows, bytes(values)) for rows, values in parts]
+    assert b"".join(values for _, values in found).decode() == "".join(map(text, sorted(one + two)))
+    assert sum(rows for rows, _ in found) == len(one) + len(two)
+
+
+def with_text(
+    ids: Sequence[str], cuts: Sequence[int], text: Callable[[str], str]
+) -> Iterator[pa.RecordBatch]:
+    for batch in batches(ids, cuts):
+        samples = batch.column("sample_id")
+        texts = pa.array([text(sample) for sample in samples.to_pylist()], pa.string())
+        yield pa.RecordBatch.from_arrays([samples, texts], names=["sample_id", "text"])
 
 
 @given(IDS, IDS, CUTS, CUTS)
