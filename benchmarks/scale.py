@@ -99,6 +99,7 @@ def build(folder: Path) -> dict[str, float]:
         [sys.executable, str(HERE / "scale_build.py"), str(folder)],
         stdout=subprocess.PIPE,
         check=True,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
     )
     figures: dict[str, float] = orjson.loads(done.stdout)
     figures["seconds"] = time.perf_counter() - started

@@ -22,7 +22,7 @@ from qmirror_assets.stages.compile import SEED_COLUMNS
 from qmirror_assets.store import Store, tables
 from qmirror_assets.store.arrays import array
 from qmirror_assets.store.atomic import wrap_os_errors
-from qmirror_assets.store.sorting import sorted_batches
+from qmirror_assets.store.sorting import sort_rows, sorted_batches
 
 SPOOL_ROWS = 2_048
 SEED_SCHEMA = tables.row_schema(SEED_COLUMNS)
@@ -36,6 +36,7 @@ SPOOLED = pa.schema(
     ]
 )
 """Schema of seeds on their way there."""
+_ORDER = ("sample_id", "ordinal")
 _JSON_COLUMNS = [name for name, kind in SEED_COLUMNS.items() if kind is Column.JSON]
 
 
@@ -45,16 +46,18 @@ def sample_id(dataset: str, domain: str, seed_digest: str, variant: int = 0) -> 
 
 
 class Spool:
-    """Unsorted seeds of one domain on disk."""
+    """Unsorted seeds of one domain; more than SPOOL_ROWS of them on disk."""
 
     def __init__(self, store: Store, dataset: str) -> None:
         self._store, self._dataset = store, dataset
         self._files: list[_File] = []
         self._pending: list[dict[str, Any]] = []
+        self._few: pa.RecordBatch | None = None  # pending rows that were asked for
 
     def add(self, item: NumberedSeed) -> None:
         """Spool one seed."""
         self._pending.append(_seed_row(self._dataset, item))
+        self._few = None
         if len(self._pending) >= SPOOL_ROWS:
             self._flush()
 
@@ -65,9 +68,16 @@ class Spool:
 
     def _flush(self) -> None:
         if self._pending:
+            batch = self._held()
+            self._pending, self._few = [], None
+            self._file().write(batch)
+
+    def _held(self) -> pa.RecordBatch:
+        """The pending rows."""
+        if self._few is None:
             columns = {name: [row[name] for row in self._pending] for name in SPOOLED.names}
-            self._pending = []
-            self._file().write(tables.to_batch(SPOOLED, columns))
+            self._few = tables.to_batch(SPOOLED, columns)
+        return self._few
 
     def _file(self) -> _File:
         if not self._files or self._files[-1].closed:
@@ -76,6 +86,8 @@ class Spool:
 
     def samples(self) -> pa.Array:
         """The samples of all rows so far."""
+        if not self._files:
+            return self._held().column("sample_id")
         read = [array([], pa.string())]
         for path in self._finish():
             read += tables.read_columns(path, ["sample_id"]).column("sample_id").chunks
@@ -83,8 +95,9 @@ class Spool:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All rows in order of sample and reading."""
-        order = ["sample_id", "ordinal"]
-        return sorted_batches(self._finish(), SPOOLED, order, self._store.spill)
+        if not self._files:
+            return iter(sort_rows(pa.Table.from_batches([self._held()]), _ORDER).to_batches())
+        return sorted_batches(self._finish(), SPOOLED, _ORDER, self._store.spill)
 
     def _finish(self) -> list[Path]:
         self._flush()

@@ -13,7 +13,7 @@ from qmirror_assets.seeds.known import DIGEST_BYTES, READER, Ids, KnownLines, Kn
 from qmirror_assets.seeds.lines import LINE_BYTES, Block, Line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -48,17 +48,18 @@ class Lookup:
                     yield block.line(there[stop]), digests[stop]
                 start = stop + 1
 
-    def _digests(self, block: Block, there: Iterable[int]) -> list[bytes]:
+    def _digests(self, block: Block, there: Sequence[int]) -> list[bytes]:
         # line ends and indentation are white space to JSON: CRLF changes no seed
         lines, person, blake2b = block.lines, self._person, hashlib.blake2b
-        return [
-            _NO_DIGEST
-            if len(lines[at]) >= LINE_BYTES and block.line(at).oversized
-            else blake2b(
-                lines[at].strip(_JSON_SPACE), digest_size=DIGEST_BYTES, person=person
-            ).digest()
+        digests = [
+            blake2b(lines[at].strip(_JSON_SPACE), digest_size=DIGEST_BYTES, person=person).digest()
             for at in there
         ]
+        if len(max(lines, key=len)) >= LINE_BYTES:
+            for place, at in enumerate(there):
+                if block.line(at).oversized:
+                    digests[place] = _NO_DIGEST
+        return digests
 
     def _runs(self, entries: npt.NDArray[np.int32]) -> Iterator[KnownRun | int]:
         """Runs without a clash of ids, and between them the places of lines with one."""

@@ -87,7 +87,8 @@ class Store:
         if not manifest.keys:
             return Table(cas.verified_path(manifest.rows))
         keys, check = cas.verified_path(manifest.keys), partial(cas.verified_path, manifest.rows)
-        return Table(cas.path(manifest.rows), keys=keys, check=check)
+        rows = None if manifest.delta else manifest.counts.rows_out
+        return Table(cas.path(manifest.rows), keys=keys, check=check, rows=rows)
 
     def put_json(self, value: object) -> str:
         """Store a JSON document and give its digest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,9 +41,7 @@ def temp_beside(path: Path) -> Iterator[Path]:
     """A temporary path in the folder of `path`, removed when the block fails."""
     with wrap_os_errors(path.parent, "write in"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=TEMP_PREFIX, dir=path.parent)
-        os.close(handle)
-    temp = Path(name)
+    temp = path.parent / f"{TEMP_PREFIX}{secrets.token_hex(16)}"
     try:
         yield temp
     finally:

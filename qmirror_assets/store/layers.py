@@ -40,6 +40,7 @@ class Table:
     delta: rows in place of dropped ones, and new ones. dropped: samples whose row in `base` does
     not count (also such as are not in it). Both or neither. keys: the columns `tables.KEYS` of
     `base` alone. check: of the bytes of `base`, made before they are read; None: they were.
+    rows: of `base`, where that is known.
     """
 
     base: Path
@@ -49,6 +50,7 @@ class Table:
     check: Callable[[], object] | None = field(
         default=None, kw_only=True, repr=False, compare=False
     )
+    rows: int | None = field(default=None, kw_only=True)
 
     def checked(self) -> Table:
         """The same, all its bytes checked."""
@@ -72,7 +74,7 @@ class Table:
 
     def count_base(self) -> int:
         """Rows of `base`, also those that no longer count."""
-        return tables.count_rows(self.keys or self._base())
+        return self.rows if self.rows is not None else tables.count_rows(self.keys or self._base())
 
     def batches(
         self, columns: Sequence[str] | None = None, size: int = BATCH

@@ -45,10 +45,10 @@ def sorted_batches(
     if first is None:
         return
     if fits:
-        yield from _sort(first, names).to_batches(max_chunksize=size)
+        yield from sort_rows(first, names).to_batches(max_chunksize=size)
         return
     later = (piece for piece, _ in pieces)
-    runs = (_sort(piece, names).to_batches() for piece in chain([first], later))
+    runs = (sort_rows(piece, names).to_batches() for piece in chain([first], later))
     del first
     for batch in _merge_all(runs, schema, names, spill):
         yield from pa.Table.from_batches([batch]).to_batches(max_chunksize=size)
@@ -75,7 +75,8 @@ def _table(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     )
 
 
-def _sort(table: pa.Table, by: Sequence[str]) -> pa.Table:
+def sort_rows(table: pa.Table, by: Sequence[str]) -> pa.Table:
+    """The rows in the order of columns `by`."""
     order = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in by])
     return table.take(order).combine_chunks()
 
@@ -101,4 +102,4 @@ def _merge(file: RunFile, runs: Sequence[Run], by: Sequence[str]) -> Iterator[pa
     for bound in [*fences[len(runs) - 1 :: len(runs)], fences[-1]]:
         parts = [part for cursor in cursors for part in cursor.take_to(bound)]
         if parts:
-            yield from _sort(pa.Table.from_batches(parts), by).to_batches()
+            yield from sort_rows(pa.Table.from_batches(parts), by).to_batches()
